@@ -1,0 +1,196 @@
+"""Coded sentences: append-only JSON Lines, one decision of one coder a line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from framing.codebook import STANCES, Codebook
+from framing.errors import AnnotationError, suggest
+
+BLIND, ADJUDICATED = "blind", "adjudicated"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One coder's decision on one sentence.
+
+    ``id`` names the sentence: the decisions of several coders on it share it. ``phase`` is ``blind`` for a coding made
+    without sight of another, ``adjudicated`` for the choice between ``parents`` (coders), anything else for the rest.
+    ``start`` and ``end`` are offsets into the article's text where it is at hand. ``place`` is the file and line.
+    """
+
+    id: str
+    article: str
+    text: str
+    frames: frozenset[str]
+    stance: tuple[tuple[str, str], ...] = ()
+    outlet: str | None = None
+    index: int | None = None
+    start: int | None = None
+    end: int | None = None
+    coder: str | None = None
+    phase: str | None = None
+    parents: tuple[str, ...] = ()
+    sampling: str | None = None
+    inclusion_probability: float | None = None
+    codebook_version: str | None = None
+    place: str = ""
+
+    def stance_towards(self, target: str) -> str | None:
+        """Return the stance towards ``target``, or None where it was not coded."""
+        return dict(self.stance).get(target)
+
+
+@dataclass(frozen=True, slots=True)
+class CodedSentence:
+    """A sentence with its final codes: adjudicated, or agreed on, or its only coder's; and who coded it."""
+
+    id: str
+    article: str
+    outlet: str
+    text: str
+    frames: frozenset[str]
+    stance: tuple[tuple[str, str], ...]
+    coders: tuple[str, ...]
+
+    def stance_towards(self, target: str) -> str | None:
+        """Return the stance towards ``target``, or None where it was not coded."""
+        return dict(self.stance).get(target)
+
+
+def find_annotation_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the ``.jsonl`` files of ``paths``; a folder stands for those in it.
+
+    Raises:
+        AnnotationError: a path is missing, or a folder holds none.
+    """
+    files: list[Path] = []
+    for path in paths:
+        found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        if not found or not found[0].exists():
+            raise AnnotationError(f"{path}: there are no coded sentences here; name a .jsonl file with --annotations")
+        files += found
+    return files
+
+
+def read_annotations(paths: Iterable[Path], codebook: Codebook | None = None) -> list[Annotation]:
+    """Return every decision of the files in order; with a codebook, each is checked against it.
+
+    Raises:
+        AnnotationError: a line is broken, or names a frame, target or stance that the codebook lacks; the message
+            names the file and the line.
+    """
+    annotations = []
+    for path in find_annotation_files(paths):
+        try:
+            content = path.read_text("utf-8-sig")
+        except OSError as error:
+            raise AnnotationError(f"{path}: it cannot be read ({error.strerror})") from None
+        except UnicodeDecodeError:
+            raise AnnotationError(f"{path}: it is not UTF-8; save it as UTF-8") from None
+        for number, line in enumerate(content.split("\n"), 1):
+            if line.strip():
+                annotation = _parse(line, place=f"{path}:{number}")
+                if codebook is not None:
+                    check_codes(annotation, codebook)
+                annotations.append(annotation)
+    return annotations
+
+
+def _parse(line: str, *, place: str) -> Annotation:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise AnnotationError(f"{place}: broken JSON ({error}); mend or delete the line") from None
+    if not isinstance(row, dict):
+        raise AnnotationError(f"{place}: a line must be one JSON object")
+    for key in ("article", "text"):
+        if not isinstance(row.get(key), str) or not row[key].strip():
+            raise AnnotationError(f"{place}: {key!r} is missing{suggest(key, row)}")
+    frames, stance = row.get("frames", []), row.get("stance") or {}
+    if not isinstance(frames, list) or not all(isinstance(frame, str) for frame in frames):
+        raise AnnotationError(f"{place}: 'frames' must be a list of frame ids")
+    if not isinstance(stance, dict):
+        raise AnnotationError(f"{place}: 'stance' must be an object, target: value")
+    return Annotation(
+        id=str(row.get("id") or place),
+        article=row["article"],
+        text=row["text"],
+        frames=frozenset(frames),
+        stance=tuple((str(target), str(value)) for target, value in stance.items() if value is not None),
+        outlet=row.get("outlet"),
+        index=row.get("index"),
+        start=row.get("start"),
+        end=row.get("end"),
+        coder=row.get("coder"),
+        phase=row.get("phase"),
+        parents=tuple(row.get("parents") or ()),
+        sampling=row.get("sampling"),
+        inclusion_probability=row.get("inclusion_probability"),
+        codebook_version=_version(row.get("codebook_version")),
+        place=place,
+    )
+
+
+def _version(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def check_codes(annotation: Annotation, codebook: Codebook) -> None:
+    """Check that the codebook knows every code of ``annotation``.
+
+    Raises:
+        AnnotationError: it does not, or the annotation was made with another version of the codebook.
+    """
+    for frame in annotation.frames:
+        if frame not in codebook.frame_ids:
+            raise AnnotationError(f"{annotation.place}: the codebook has no frame {frame!r}{suggest(frame, codebook.frame_ids)}")
+    for target, value in annotation.stance:
+        if target not in codebook.target_ids:
+            raise AnnotationError(f"{annotation.place}: the codebook has no target {target!r}{suggest(target, codebook.target_ids)}")
+        if value not in STANCES:
+            raise AnnotationError(f"{annotation.place}: the stance towards {target} is {value!r}{suggest(value, STANCES)}")
+    version = annotation.codebook_version
+    if version is not None and version != codebook.version:
+        raise AnnotationError(f"{annotation.place}: coded with version {version} of the codebook, this is version {codebook.version}")
+
+
+def blind_codings(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return the codings that were made without sight of another: phase ``blind``, or a coder and no phase."""
+    return [a for a in annotations if a.phase == BLIND or (a.phase is None and a.coder is not None)]
+
+
+def settle(annotations: Iterable[Annotation]) -> list[CodedSentence]:
+    """Return each sentence once with its final codes, in the order of first appearance.
+
+    An adjudicated coding decides, the last one where there are several. Without one, a frame holds when at least half
+    of the coders coded it; a stance is that of most coders, and ``none`` where they are tied.
+    """
+    by_sentence: dict[tuple[str, str], list[Annotation]] = {}
+    for annotation in annotations:
+        by_sentence.setdefault((annotation.article, annotation.id), []).append(annotation)
+    return [_settle_one(codings) for codings in by_sentence.values()]
+
+
+def _settle_one(codings: Sequence[Annotation]) -> CodedSentence:
+    first = codings[0]
+    final = [coding for coding in codings if coding.phase == ADJUDICATED][-1:]
+    voters = final or list({coding.coder or coding.place: coding for coding in codings}.values())
+    votes = Counter(frame for coding in voters for frame in coding.frames)
+    frames = frozenset(frame for frame, count in votes.items() if 2 * count >= len(voters))
+    targets = dict.fromkeys(target for coding in voters for target, _ in coding.stance)
+    stance = tuple((target, _most([coding.stance_towards(target) for coding in voters])) for target in targets)
+    coders = tuple(dict.fromkeys(coding.coder for coding in codings if coding.coder))
+    return CodedSentence(first.id, first.article, first.outlet or "unknown", first.text, frames, stance, coders)
+
+
+def _most(values: Sequence[str | None]) -> str:
+    ranked = Counter(value for value in values if value is not None).most_common(2)
+    if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
+        return STANCES[-1]
+    return ranked[0][0]

@@ -1,0 +1,164 @@
+"""An article as it was read, and the folder, file or stream that it came from."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_BYTES = 20 * 2**20
+"""Bytes of one article's text; a longer one is skipped by name, since no news article is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article; offsets of its sentences refer to ``text``, which is never altered after reading.
+
+    ``date`` is ISO and may be partial (``2024``, ``2024-11``); ``source`` is the path, with ``:line`` in a table.
+    ``sentences`` is given where the source came already split: then it is neither cleaned nor split again.
+    """
+
+    id: str
+    text: str
+    outlet: str | None = None
+    country: str | None = None
+    date: str | None = None
+    title: str | None = None
+    url: str | None = None
+    language: str | None = None
+    source: str = ""
+    encoding: str = "utf-8"
+    sentences: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that holds no article, and why; ``unreadable`` when it could not be opened at all."""
+
+    source: str
+    reason: str
+    unreadable: bool = False
+
+
+Reader = Callable[[Path], Iterator[Article | Skipped]]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?=$|[T ])")
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Return the text of ``data`` and the encoding that gave it.
+
+    The order is: byte-order mark, strict UTF-8, a detector (500 bytes or more, below which detectors guess), cp1252.
+
+    Raises:
+        ValueError: the bytes are no text in any of these.
+    """
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name), name
+    if b"\0" in data[:65536]:
+        raise ValueError("it is binary, not text")
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        place = error.start
+    if len(data) >= 500:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(data).best()
+        if best is not None:
+            return str(best), best.encoding
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        text = "\0"
+    if sum(character < " " and character not in "\t\n\r\f" for character in text) > 0.01 * len(text):
+        raise ValueError(f"it is neither UTF-8 (byte {place + 1}) nor another known text encoding: save it as UTF-8")
+    return text, "cp1252"
+
+
+def clean_date(value: str | None) -> str | None:
+    """Return the ISO date at the start of ``value``, as partial as it came.
+
+    Raises:
+        ValueError: it does not start with a possible ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+    """
+    if not value:
+        return None
+    match = _DATE.match(value)
+    if not match or not 1 <= int(match[2] or 1) <= 12 or not 1 <= int(match[3] or 1) <= 31:
+        raise ValueError(f"date {value!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
+    return match[0]
+
+
+def make_article(fields: dict[str, str | None], *, source: str, encoding: str = "utf-8") -> Article | Skipped:
+    """Return the article of ``fields`` (``text`` and metadata), or why there is none."""
+    text = _SURROGATE.sub("\ufffd", fields.get("text") or "")
+    if not text.strip():
+        return Skipped(source, "it is empty")
+    if len(text) > MAX_BYTES:
+        return Skipped(source, f"its text is longer than {MAX_BYTES // 2**20} MiB: split it into articles")
+    try:
+        date = clean_date(fields.get("date"))
+    except ValueError as error:
+        return Skipped(source, str(error))
+    return Article(
+        id=fields.get("id") or source,
+        text=text,
+        outlet=fields.get("outlet"),
+        country=fields.get("outlet_country") or fields.get("country"),
+        date=date,
+        title=fields.get("title"),
+        url=fields.get("url"),
+        language=fields.get("language"),
+        source=source,
+        encoding=encoding,
+    )
+
+
+def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
+    """Yield every article below ``paths`` in order, and every input that holds none, with the reason.
+
+    A folder is walked in the order of its names; its subfolders name the outlets of files that do not name theirs.
+    ``-`` reads standard input: JSON Lines when its first character is ``{``, plain text otherwise.
+    """
+    from framing.readers import READERS
+    from framing.readers.text import read_stream
+
+    for given in paths:
+        if str(given) == "-":
+            yield from read_stream(sys.stdin.buffer)
+            continue
+        path = Path(given)
+        if path.is_dir():
+            yield from _read_folder(path, READERS)
+        elif not path.exists():
+            yield Skipped(str(path), "there is no such file or folder", unreadable=True)
+        elif path.suffix.lower() not in READERS:
+            yield Skipped(str(path), f"its ending is none of {' '.join(READERS)}", unreadable=True)
+        else:
+            yield from _read_file(path, READERS[path.suffix.lower()])
+
+
+def _read_folder(folder: Path, readers: dict[str, Reader]) -> Iterator[Article | Skipped]:
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in readers and path.is_file())
+    files = [path for path in files if path.stem.lower() != "readme" and not path.name.startswith(".")]
+    if not files:
+        yield Skipped(str(folder), f"it holds no {' '.join(readers)} file", unreadable=True)
+    for path in files:
+        nested = path.relative_to(folder).parts[:-1]
+        yield from _read_file(path, readers[path.suffix.lower()], outlet=nested[0] if nested else None)
+
+
+def _read_file(path: Path, reader: Reader, *, outlet: str | None = None) -> Iterator[Article | Skipped]:
+    from dataclasses import replace
+
+    try:
+        for item in reader(path):
+            missing = isinstance(item, Article) and item.outlet is None
+            yield replace(item, outlet=outlet) if missing and isinstance(item, Article) else item
+    except OSError as error:
+        yield Skipped(str(path), f"it cannot be read: {error.strerror}", unreadable=True)

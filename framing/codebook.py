@@ -1,0 +1,205 @@
+"""The codebook: frames and stance targets with their definitions, rules, examples and cues, read from TOML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from framing.errors import CodebookError, suggest
+
+STANCES = ("favor", "against", "none")
+"""The values of a stance, in the order of every stance array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or phrase that points to a label; the higher the weight, the surer. ``*`` is a wildcard."""
+
+    phrase: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of the codebook, as a coder reads it."""
+
+    id: str
+    name: str
+    definition: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    boundary: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stance target; ``examples`` pairs a stance with a sentence."""
+
+    id: str
+    name: str
+    definition: str
+    rules: tuple[str, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Frames and targets in the order of the file; equal content has an equal ``digest``, whatever its layout."""
+
+    title: str
+    version: str
+    language: str
+    rules: tuple[str, ...]
+    frames: tuple[Frame, ...]
+    targets: tuple[Target, ...]
+
+    @property
+    def frame_ids(self) -> tuple[str, ...]:
+        """The ids of the frames, in the order of every frame array."""
+        return tuple(frame.id for frame in self.frames)
+
+    @property
+    def target_ids(self) -> tuple[str, ...]:
+        """The ids of the stance targets."""
+        return tuple(target.id for target in self.targets)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the content, 64 hexadecimal digits."""
+        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def frame(self, frame_id: str) -> Frame:
+        """Return the frame of that id.
+
+        Raises:
+            CodebookError: the codebook lacks it; the message names the nearest id.
+        """
+        for frame in self.frames:
+            if frame.id == frame_id:
+                return frame
+        raise CodebookError(f"the codebook has no frame {frame_id!r}{suggest(frame_id, self.frame_ids)}")
+
+
+def read_codebook(path: Path) -> Codebook:
+    """Return the codebook of a TOML file.
+
+    Raises:
+        CodebookError: the file is missing, is no TOML, or lacks or misspells a field; the message names the place.
+    """
+    try:
+        content = path.read_text("utf-8")
+    except OSError as error:
+        raise CodebookError(f"{path}: the codebook cannot be read ({error.strerror}); name it with --codebook") from None
+    except UnicodeDecodeError:
+        raise CodebookError(f"{path}: the codebook is not UTF-8; save it as UTF-8") from None
+    return parse_codebook(content, source=str(path))
+
+
+def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
+    """Return the codebook written in the TOML ``content``; ``source`` names it in errors."""
+    try:
+        table = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise CodebookError(f"{source}: no valid TOML: {error}") from None
+    _check_keys(table, {"title", "version", "language", "unit", "rules", "frames", "targets"}, source)
+    frames = tuple(_frame(row, f"{source}: frame {number}") for number, row in enumerate(_rows(table, "frames", source), 1))
+    targets = tuple(_target(row, f"{source}: target {number}") for number, row in enumerate(_rows(table, "targets", source), 1))
+    if not frames and not targets:
+        raise CodebookError(f"{source}: it has neither [[frames]] nor [[targets]]")
+    ids = [label.id for label in (*frames, *targets)]
+    for label in ids:
+        if ids.count(label) > 1:
+            raise CodebookError(f"{source}: the id {label!r} is used {ids.count(label)} times")
+    return Codebook(
+        title=str(table.get("title", "")),
+        version=str(table.get("version", "1")),
+        language=str(table.get("language", "en")),
+        rules=_strings(table, "rules", source),
+        frames=frames,
+        targets=targets,
+    )
+
+
+def _rows(table: dict[str, Any], key: str, source: str) -> list[dict[str, Any]]:
+    rows = table.get(key, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CodebookError(f"{source}: {key} must be written as [[{key}]] tables")
+    return rows
+
+
+def _frame(row: dict[str, Any], place: str) -> Frame:
+    _check_keys(row, {"id", "name", "definition", "include", "exclude", "boundary", "examples", "cues"}, place)
+    frame_id = _id(row, place)
+    place = f"{place} ({frame_id})"
+    lists = {key: _strings(row, key, place) for key in ("include", "exclude", "boundary", "examples")}
+    return Frame(frame_id, str(row.get("name", frame_id)), str(row.get("definition", "")), cues=_cues(row, place), **lists)
+
+
+def _target(row: dict[str, Any], place: str) -> Target:
+    _check_keys(row, {"id", "name", "definition", "values", "rules", "examples", "cues"}, place)
+    target_id = _id(row, place)
+    place = f"{place} ({target_id})"
+    values = row.get("values", list(STANCES))
+    if not isinstance(values, list) or sorted(map(str, values)) != sorted(STANCES):
+        raise CodebookError(f"{place}: values must be {', '.join(STANCES)}")
+    by_stance = row.get("examples", {})
+    if not isinstance(by_stance, dict):
+        raise CodebookError(f"{place}: examples are written by value: examples.favor = [...]")
+    _check_keys(by_stance, set(STANCES), place)
+    examples = tuple((stance, text) for stance in STANCES for text in _strings(by_stance, stance, place))
+    rules = _strings(row, "rules", place)
+    return Target(target_id, str(row.get("name", target_id)), str(row.get("definition", "")), rules, examples, _cues(row, place))
+
+
+def _id(row: dict[str, Any], place: str) -> str:
+    label = row.get("id")
+    if not isinstance(label, str) or not label.replace("_", "").replace("-", "").isalnum():
+        raise CodebookError(f"{place}: it needs an id of letters, digits, - and _, not {label!r}")
+    return label
+
+
+def _strings(row: dict[str, Any], key: str, place: str) -> tuple[str, ...]:
+    values = row.get(key, [])
+    if isinstance(values, str):
+        values = [values]
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise CodebookError(f"{place}: {key} must be a list of strings")
+    return tuple(values)
+
+
+def _cues(row: dict[str, Any], place: str) -> tuple[Cue, ...]:
+    """Return the cues, given as a plain list (weight 1) or as lists by weight; a phrase keeps its highest weight."""
+    table = row.get("cues", {})
+    if isinstance(table, list):
+        table = {"1": table}
+    if not isinstance(table, dict):
+        raise CodebookError(f"{place}: cues must be a list of phrases, or lists by weight")
+    weights: dict[str, float] = {}
+    for key in table:
+        try:
+            weight = float(key)
+        except ValueError:
+            weight = 0.0
+        if not 0 < weight <= 100:
+            raise CodebookError(f"{place}: cues are grouped by a weight above 0, not {key!r}")
+        for phrase in _strings(table, key, place):
+            if not phrase.strip(" *"):
+                raise CodebookError(f"{place}: a cue of weight {key} is empty")
+            weights[phrase] = max(weight, weights.get(phrase, 0.0))
+    return tuple(Cue(phrase, weight) for phrase, weight in weights.items())
+
+
+def _check_keys(row: dict[str, Any], known: Iterable[str], place: str) -> None:
+    for key in row:
+        if key not in set(known):
+            raise CodebookError(f"{place}: unknown field {key!r}{suggest(key, known)}")
