@@ -152,12 +152,24 @@ def check_codes(annotation: Annotation, codebook: Codebook) -> None:
             raise AnnotationError(f"{annotation.place}: the codebook has no frame {frame!r}{suggest(frame, codebook.frame_ids)}")
     for target, value in annotation.stance:
         if target not in codebook.target_ids:
-            raise AnnotationError(f"{annotation.place}: the codebook has no target {target!r}{suggest(target, codebook.target_ids)}")
+            raise AnnotationError(
+                f"{annotation.place}: the codebook has no target {target!r}{suggest(target, codebook.target_ids)}"
+            )
         if value not in STANCES:
             raise AnnotationError(f"{annotation.place}: the stance towards {target} is {value!r}{suggest(value, STANCES)}")
     version = annotation.codebook_version
     if version is not None and version != codebook.version:
-        raise AnnotationError(f"{annotation.place}: coded with version {version} of the codebook, this is version {codebook.version}")
+        raise AnnotationError(
+            f"{annotation.place}: coded with version {version} of the codebook, this is version {codebook.version}"
+        )
+
+
+def list_labels(annotations: Iterable[Annotation]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the frames and the targets that ``annotations`` use, sorted: the labels of data without a codebook."""
+    kept = list(annotations)
+    frames = sorted({frame for annotation in kept for frame in annotation.frames})
+    targets = sorted({target for annotation in kept for target, _ in annotation.stance})
+    return tuple(frames), tuple(targets)
 
 
 def blind_codings(annotations: Iterable[Annotation]) -> list[Annotation]:

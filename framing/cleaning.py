@@ -38,34 +38,42 @@ class CleanText:
     dropped: tuple[Dropped, ...]
 
 
-_AGENCY = r"(?:AFP|AP|Reuters|Xinhua|VCG|EPA|EFE|ANSA|Getty(?: Images)?|CFP|IC|CNS|Bloomberg|SOPA|Shutterstock|iStock|Handout)"
+_AGENCIES = r"(?:AFP|AP|Reuters|Xinhua|VCG|EPA|EFE|ANSA|Getty(?: Images)?|CFP|IC|CNS|Bloomberg|SOPA|Shutterstock|iStock|Handout)"
+_PICTURE = r"(?:photo|picture|image|graphic|illustration)s?"
+_NAMES = r"(?: [A-Z][\w.'’-]*(?: and|,| in|;|&)?){1,12}"
+_BYLINES = r"(?:By|Story by|Text by|Edited by|Reporting by|Additional reporting by|Editing by|Writing by)"
+_STORIES = r"(?:stories|articles|news|coverage)"
 
-LINE_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (rule, re.compile(pattern, re.IGNORECASE if rule != "byline" else 0))
-    for rule, pattern in (
-        ("video-duration", r"(?:video[ :]*)?\d{1,2}:\d{2}(?::\d{2})?(?: ?/ ?\d{1,2}:\d{2})?"),
-        ("dateline", r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?\b:? .{0,60}\d{4}.{0,40}|published(?: on| at)?:.{0,60}"),
-        ("photo-credit", r".{0,600}\b(?:photos?|pictures?|images?|graphics?|illustrations?)(?: credit| by)? ?[:：/] ?\S.{0,60}"),
-        ("photo-credit", r".{0,600}\((?:file )?(?:photo|picture|image|illustration)s?\b[^()]{0,80}\)"),
-        ("photo-credit", rf".{{0,600}}[\[(](?:[\w .'’-]{{1,40}}/ ?)?{_AGENCY}(?: (?:file )?photo)?(?: via [\w ]{{1,20}})?[\])]"),
-        ("subscription", r"(?:subscribe|sign up|log in|register|join us|download our app)\b.{0,140}"),
-        ("subscription", r"(?:follow|like) us on .{0,80}|(?:this article is for|already a) (?:subscriber|member).{0,80}"),
-        ("sharing", r"(?:share|tweet|print|e-?mail|save|comments?|advertisement|advertising|listen|whatsapp|facebook|copy link)(?: this(?: article| story)?)?"),
-        ("story-link", r"(?:read (?:more|also|next)|also read|see also|related(?: (?:stories|articles|news|coverage))?|more (?:from|on)|recommended|watch)\b ?[:|»].{0,200}"),
-        ("story-link", r"(?:read more|read also|related (?:stories|articles|news|coverage)|recommended (?:stories|articles)|most read)"),
-        ("web-address", r"(?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?"),
-        ("byline", r"(?:By|Story by|Text by|Edited by|Reporting by|Additional reporting by|Editing by|Writing by)(?: [A-Z][\w.'’-]*(?: and|,| in|;|&)?){1,12}(?: (?:Editing|Reporting|Writing) by(?: [A-Z][\w.'’-]*(?: and|,|;)?){1,8})?\.?"),
-        ("byline", r"\((?:Reporting|Editing|Writing|Additional reporting|Compiled) by .{2,200}\)"),
-        ("copyright", r"(?:©|\(c\)|copyright\b).{0,160}|all rights reserved\.?"),
-        ("source-line", r"(?:sources?|tags?|topics|keywords|editor|category) ?[:：] ?\S.{0,80}"),
-    )
-)  # fmt: skip
-"""Rules that see one line alone, matched against the whole line; the first that matches names the reason."""
+_PATTERNS = (
+    ("video-duration", r"(?:video[ :]*)?\d{1,2}:\d{2}(?::\d{2})?(?: ?/ ?\d{1,2}:\d{2})?"),
+    ("time-stamp", r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?\b:? .{0,60}\d{4}.{0,40}"),
+    ("time-stamp", r"published(?: on| at)?:.{0,60}"),
+    ("photo-credit", rf".{{0,600}}\b{_PICTURE}(?: credit| by)? ?[:：/] ?\S.{{0,60}}"),
+    ("photo-credit", rf".{{0,600}}\((?:file )?{_PICTURE}\b[^()]{{0,80}}\)"),
+    ("photo-credit", rf".{{0,600}}[\[(](?:[\w .'’-]{{1,40}}/ ?)?{_AGENCIES}(?: (?:file )?photo)?(?: via [\w ]{{1,20}})?[\])]"),
+    ("subscription", r"(?:subscribe|sign up|log in|register|join us|download our app)\b.{0,140}"),
+    ("subscription", r"(?:follow|like) us on .{0,80}|(?:this article is for|already a) (?:subscriber|member).{0,80}"),
+    ("sharing", r"(?:share|tweet|print|e-?mail|save|comments?|listen|whatsapp|facebook|copy link)(?: this(?: article| story)?)?"),
+    ("advertisement", r"advertis(?:ement|ing)|sponsored(?: content)?"),
+    ("story-link", r"(?:read (?:more|also|next)|also read|see also|more (?:from|on)|recommended|watch)\b ?[:|»].{0,200}"),
+    ("story-link", rf"related(?: {_STORIES})?(?: ?[:|»].{{0,200}})?|read more|read also|recommended {_STORIES}|most read"),
+    ("web-address", r"(?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?"),
+    ("byline", rf"(?-i:{_BYLINES}{_NAMES}(?: {_BYLINES}{_NAMES})?)\.?"),
+    ("byline", r"\((?:reporting|editing|writing|additional reporting|compiled) by .{2,200}\)"),
+    ("copyright", r"(?:©|\(c\)|copyright\b).{0,160}|all rights reserved\.?"),
+    ("source-line", r"(?:sources?|tags?|topics|keywords|editor|category) ?[:：] ?\S.{0,80}"),
+)
+_TAILS = (
+    ("comment-form", r"leave a (?:reply|comment)|post a comment|\d+ comments?|your email address will not be published.*"),
+    ("references", r"(?:references?|notes|footnotes|endnotes|bibliography|works cited|further reading)(?:\(s\))? ?:?"),
+)
 
-TAIL_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("comment-form", re.compile(r"(?:leave a (?:reply|comment)|post a comment|\d+ comments?|your email address will not be published.*)", re.I)),
-    ("references", re.compile(r"(?:references?|notes|footnotes|endnotes|bibliography|works cited|further reading)(?:\(s\))? ?:?", re.I)),
-)  # fmt: skip
+Rules = tuple[tuple[str, re.Pattern[str]], ...]
+
+LINE_RULES: Rules = tuple((rule, re.compile(pattern, re.IGNORECASE)) for rule, pattern in _PATTERNS)
+"""Rules that see one line alone, matched against the whole of it; the first that matches names the reason."""
+
+TAIL_RULES: Rules = tuple((rule, re.compile(pattern, re.IGNORECASE)) for rule, pattern in _TAILS)
 """Rules that end the article: the line and all that follows it is dropped."""
 
 _LINE = re.compile(r"[^\n\u2028\u2029]+")
@@ -130,9 +138,9 @@ def _wrapped_runs(text: str, lines: list[tuple[int, int]]) -> set[int]:
             continue
         run = range(first, number)
         widths = [lines[k][1] - lines[k][0] for k in run[:-1]]
-        if len(run) >= 3 and min(widths) >= 45 and max(widths) <= 100 and max(widths) - min(widths) <= 25:
-            if any(not _TERMINAL.search(text[lines[k][1] - 12 : lines[k][1]]) for k in run[:-1]):
-                found.update(run[1:])
+        even = len(run) >= 3 and min(widths) >= 45 and max(widths) <= 100 and max(widths) - min(widths) <= 25
+        if even and any(not _TERMINAL.search(text[lines[k][1] - 12 : lines[k][1]]) for k in run[:-1]):
+            found.update(run[1:])
         first = number
     return found
 
@@ -148,7 +156,7 @@ def _by_line(lines: list[str]) -> list[str | None]:
     return reasons
 
 
-def _first_match(rules: tuple[tuple[str, re.Pattern[str]], ...], line: str) -> str | None:
+def _first_match(rules: Rules, line: str) -> str | None:
     return next((rule for rule, pattern in rules if pattern.fullmatch(line)), None)
 
 

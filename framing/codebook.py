@@ -6,7 +6,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Codebook:
-    """Frames and targets in the order of the file; equal content has an equal ``digest``, whatever its layout."""
+    """Frames and targets in the order of the file, whose TOML is ``content``.
+
+    Codebooks that say the same have an equal ``digest``, whatever their layout and comments.
+    """
 
     title: str
     version: str
@@ -61,11 +64,17 @@ class Codebook:
     rules: tuple[str, ...]
     frames: tuple[Frame, ...]
     targets: tuple[Target, ...]
+    content: str = field(default="", repr=False, compare=False)
 
     @property
     def frame_ids(self) -> tuple[str, ...]:
         """The ids of the frames, in the order of every frame array."""
         return tuple(frame.id for frame in self.frames)
+
+    @property
+    def labels(self) -> tuple[Frame | Target, ...]:
+        """Frames, then targets."""
+        return (*self.frames, *self.targets)
 
     @property
     def target_ids(self) -> tuple[str, ...]:
@@ -75,8 +84,8 @@ class Codebook:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of the content, 64 hexadecimal digits."""
-        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(content.encode()).hexdigest()
+        said = {key: value for key, value in asdict(self).items() if key != "content"}
+        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     def frame(self, frame_id: str) -> Frame:
         """Return the frame of that id.
@@ -116,7 +125,7 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
     targets = tuple(_target(row, f"{source}: target {number}") for number, row in enumerate(_rows(table, "targets", source), 1))
     if not frames and not targets:
         raise CodebookError(f"{source}: it has neither [[frames]] nor [[targets]]")
-    ids = [label.id for label in (*frames, *targets)]
+    ids = [frame.id for frame in frames] + [target.id for target in targets]
     for label in ids:
         if ids.count(label) > 1:
             raise CodebookError(f"{source}: the id {label!r} is used {ids.count(label)} times")
@@ -127,6 +136,7 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
         rules=_strings(table, "rules", source),
         frames=frames,
         targets=targets,
+        content=content,
     )
 
 

@@ -136,7 +136,7 @@ def split_block(text: str, start: int, end: int) -> list[tuple[int, int]]:
             follows = cut
             while follows < end and text[follows].isspace():
                 follows += 1
-            if follows < end and _is_boundary(text, first, stop, cut, follows, end, language):
+            if follows < end and _is_boundary(text, first, stop, (cut, follows, end), language):
                 spans.append((first, cut))
                 first = follows
         else:
@@ -149,8 +149,9 @@ def split_block(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _is_boundary(text: str, first: int, stop: re.Match[str], cut: int, follows: int, end: int, language: Language) -> bool:
-    """Return whether the sentence that began at ``first`` ends at the stop, which a space follows."""
+def _is_boundary(text: str, first: int, stop: re.Match[str], places: tuple[int, int, int], language: Language) -> bool:
+    """Return whether the sentence that began at ``first`` ends at the stop. ``places``: its cut, the next word, the end."""
+    cut, follows, end = places
     word = _word_before(text, first, stop.start())
     following = _NEXT_WORD.match(text, follows, end)
     after = following[1] if following else ""
@@ -222,7 +223,7 @@ def _is_attribution(text: str, follows: int, end: int, language: Language) -> bo
 def _glued_cut(text: str, first: int, stop: re.Match[str], cut: int, end: int) -> int:
     """Return where a sentence is glued to the next ("... the port.The US ..."), or 0 where none is."""
     before = text[max(first, stop.start() - 2) : stop.start()]
-    if len(stop[0]) > 2 or len(before) < 2 or not (before.isalpha() and before[-1].islower() or before[-1] in "%)"):
+    if len(stop[0]) > 2 or len(before) < 2 or not ((before.isalpha() and before[-1].islower()) or before[-1] in "%)"):
         return 0
     closing = text[stop.end() : cut]
     if closing and closing[-1] in "\"'":

@@ -38,15 +38,21 @@ _SAY = (
     r"agree[sd]? that|opposes?|highlighted|confirmed|denied|rejected|urged|praised)"
 )
 _APPOSITION = r"(?:, [^,;“\"]{3,120}(?:, [^,;“\"]{3,80})?,)?"
+_BEFORE = rf"(?:^|[,”\"’—;] ?|\b(?:that|and|but|while|[Aa]s|which|{_ROLE}) )"
+_OF_WHERE = r"(?: (?:from|of|at) [^,;“\"]{3,60})?"
+_ADVERBS = r"(?:also |has |had |have |once |then |later |repeatedly |highly ){0,2}"
+_PHRASE_END = r"(?=[,;“\"(]|\.?$|\.\s| (?:as|which|who|that|while|and the)\b)"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:^|[,”\"’—;] ?|\b(?:that|and|but|while|[Aa]s|which|{_ROLE}) ){_WHO}{_APPOSITION}(?: (?:from|of|at) [^,;“\"]{{3,60}})? (?:also |has |had |have |once |then |later |repeatedly |highly ){{0,2}}{_SAY}\b",
+        rf"{_BEFORE}{_WHO}{_APPOSITION}{_OF_WHERE} {_ADVERBS}{_SAY}\b",
         rf"[,”\"’] ?(?:said|says|added|noted|asked|wrote|argued|explained|warned|stressed) {_WHO}\b",
-        r"\b(?:[Aa]ccording to|in the words of) (?P<who>[^,;“\"()]{3,80}?)(?=[,;“\"(]|\.?$|\.\s| (?:as|which|who|that|while|and the)\b)",
+        rf"\b(?:[Aa]ccording to|in the words of|told by) (?P<who>[^,;“\"()]{{3,80}}?){_PHRASE_END}",
         rf"(?:^|[,.] ){_WHO}’?'?s? (?:statement|message|report|letter|speech) (?:added|said|read|noted)\b",
     )
 )
+"""Where a sentence names its speaker: before a verb of saying, behind one, after "according to", before "statement said"."""
+
 _INTERVIEW = re.compile(rf"(?P<label>Q|A|{_NAME}|[A-Z]{{2,8}}|(?:Mr|Ms|Mrs|Dr)\. [A-Z]+)\s?[:：.]\s")
 _OPEN, _CLOSE = "“«", "”»"
 _PRONOUNS = frozenset({"he", "she", "they"})
@@ -154,7 +160,7 @@ def _interview_turns(text: str, spans: list[tuple[int, int, int]]) -> dict[str, 
         match = _INTERVIEW.match(text, start, min(end, start + 60))
         if match:
             label = match["label"]
-            asks = label == "Q" or (label != "A" and text[start:end].rstrip("\"” ").endswith("?"))
+            asks = label == "Q" or (label != "A" and text[start:end].rstrip('"” ').endswith("?"))
             (asked if asks else told)[label] += 1
     if not asked or not told:
         return {}

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def _presplit(sentences: Any, fields: dict[str, str | None], *, source: str) -> 
     ends = [0]
     for sentence in sentences:
         ends.append(ends[-1] + len(sentence) + 1)
-    pieces = tuple(article.text[start : end - 1] for start, end in zip(ends, ends[1:], strict=False))
+    pieces = tuple(article.text[start : end - 1] for start, end in pairwise(ends))
     return replace(article, sentences=pieces)
 
 

@@ -1,0 +1,23 @@
+"""Which frames each outlet puts on the same story, with the sentences that show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from framing.model import FramingModel, Scores
+    from framing.store import load_model
+
+__all__ = ["FramingModel", "Scores", "load_model"]
+__version__ = "0.1.0"
+
+_HOMES = {"FramingModel": "framing.model", "Scores": "framing.model", "load_model": "framing.store"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that ``framing --help`` loads nothing heavy."""
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'framing' has no attribute {name!r}")

@@ -1,0 +1,31 @@
+"""Abbreviations that a corpus uses and the sentence splitter does not know, proposed for a person to accept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from framing.sentences import load_language
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A word that Punkt's trainer takes for an abbreviation, and how often it occurs with a stop."""
+
+    word: str
+    occurrences: int
+
+
+def suggest_abbreviations(texts: Iterable[str]) -> list[Candidate]:
+    """Return the abbreviations that nltk's ``PunktTrainer`` learns from ``texts`` beyond those known, most frequent first."""
+    from nltk.tokenize.punkt import PunktTrainer
+
+    trainer = PunktTrainer()
+    trainer.INCLUDE_ALL_COLLOCS = False
+    corpus = "\n".join(texts)
+    trainer.train(corpus, finalize=True)
+    counts = Counter(token.rstrip(".").lower() for token in corpus.split() if token.endswith("."))
+    learnt = {word for word in trainer.get_params().abbrev_types if word.replace(".", "").isalpha()}
+    found = [Candidate(word, counts[word]) for word in learnt - load_language().known if counts[word]]
+    return sorted(found, key=lambda candidate: (-candidate.occurrences, candidate.word))

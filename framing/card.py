@@ -1,0 +1,110 @@
+"""The model card: what a reader must know before using the numbers, written from facts that training already holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from framing.agreement import LabelAgreement
+from framing.evaluation import Evaluation
+from framing.model import FramingModel
+
+_NO_STATEMENT = (
+    "*Not stated. Write a `README.md` beside the coded sentences that says who wrote and coded them, and how: "
+    "what stands before its first section is copied here.*"
+)
+
+
+def write_card(
+    model: FramingModel,
+    evaluations: Sequence[Evaluation],
+    agreement: Sequence[LabelAgreement],
+    *,
+    name: str,
+    statement: str = "",
+) -> str:
+    """Return the card as Markdown."""
+    facts, codebook = model.facts, model.codebook
+    sections = [
+        f"# Framing model `{name}`",
+        f"Labels news sentences in {_language(codebook.language)} with the frames and stances of the codebook "
+        f"“{codebook.title}”, version {codebook.version} (`codebook.toml`, digest `{codebook.digest[:12]}`). "
+        f"A linear model on word and character n-grams and the codebook's cues: it recognises wording, not meaning.",
+        "## Data",
+        statement.strip() or _NO_STATEMENT,
+        f"{facts.get('sentences', 0):,} sentences of {facts.get('articles', 0):,} articles, "
+        f"{facts.get('coded_twice', 0):,} of them coded by two or more; {facts.get('annotations', 0):,} codings by "
+        f"{facts.get('coders', 0)} coders. {facts.get('without_frame', 0):,} sentences carry no frame.",
+        _table(("outlet", "sentences"), [(outlet, f"{n:,}") for outlet, n in facts.get("outlets", {}).items()]),
+    ]
+    for evaluation in evaluations:
+        sections += [f"## Evaluation: {evaluation.design}", *_evaluation(evaluation)]
+    sections += ["## Agreement of the coders", *_agreement(agreement), "## Decision rules", _rules(model)]
+    sections += ["## Use and limits", _limits(model)]
+    return "\n\n".join(sections) + "\n"
+
+
+def _language(code: str) -> str:
+    return {"en": "English"}.get(code, f"the language “{code}”")
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("0.", ".", 1) if value < 1 else f"{value:.2f}"
+
+
+def _evaluation(evaluation: Evaluation) -> list[str]:
+    rows = []
+    for row in evaluation.labels:
+        interval = f"{_number(row.low)}–{_number(row.high)}" if row.low is not None else row.note
+        mark = "" if row.reliable else " †"
+        figures = (row.precision, row.recall, row.f1, row.average_precision, row.calibration_error, row.baseline_f1, row.coder_f1)
+        precision, recall, f1, average, ece, baseline, coder = map(_number, figures)
+        label = f"`{row.label}`{mark}"
+        rows.append((label, str(row.positives), precision, recall, f1, interval, average, ece, _number(row.brier), baseline, coder))
+    header = ("label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "Brier", "majority F1", "coder F1")
+    macro, stance = evaluation.macro_f1(), evaluation.macro_f1("stance")
+    means = [f"Macro-F1 over frames {_number(macro)}" if macro is not None else ""]
+    means += [f"over favor and against {_number(stance)}" if stance is not None else ""]
+    return [
+        f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets; thresholds and "
+        f"calibration, too, were chosen without the left-out part. {', '.join(filter(None, means))}. † marks a label that "
+        "summaries call unreliable: F1 below .50, not surely above the majority answer, or coders who do not agree.",
+        _table(header, rows),
+    ]
+
+
+def _agreement(agreement: Sequence[LabelAgreement]) -> list[str]:
+    if not any(row.units for row in agreement):
+        return ["No sentence was coded blind by two coders: nothing is known of the reliability of the coding."]
+    rows = []
+    for row in agreement:
+        interval = f"{_number(row.low)}–{_number(row.high)}" if row.low is not None else "–"
+        figures = (row.percent, row.alpha, row.ac1, row.positive_agreement)
+        percent, alpha, ac1, positive = map(_number, figures)
+        rows.append((f"`{row.label}`", str(row.units), str(row.positives), percent, alpha, interval, ac1, positive, row.verdict))
+    header = ("label", "units", "positives", "percent", "alpha", "95 %", "AC1", "positive agreement", "verdict")
+    return ["Blind codings only; alpha is Krippendorff's, its interval by bootstrap over articles.", _table(header, rows)]
+
+
+def _rules(model: FramingModel) -> str:
+    rows = []
+    for frame, rule in zip(model.codebook.frame_ids, model.frame_rules, strict=True):
+        rows.append((f"`{frame}`", str(rule.positives), _number(rule.threshold) if rule.learnt else "not learnt"))
+    for target, stance in zip(model.codebook.target_ids, model.stance_rules, strict=True):
+        counts = " / ".join(map(str, stance.counts))
+        rows.append((f"`{target}` (favor / against / none)", counts, _number(stance.threshold) if stance.learnt else "not learnt"))
+    return _table(("label", "coded", "threshold"), rows)
+
+
+def _limits(model: FramingModel) -> str:
+    return (
+        "Meant for describing how often outlets use a frame, over many sentences, with the errors above in mind; single "
+        "labels are often wrong. Shares that are counted from labels carry the classifier's bias and are marked "
+        "`uncorrected`. It counts framing language by a codebook: it does not judge truth, intent or bias. Texts far from "
+        "the data above (other topics, genres, languages) get labels too, and worse ones.\n\n"
+        'Load it with `framing.load_model("models/NAME")`; retrain it with `framing train`.'
+    )

@@ -1,0 +1,168 @@
+"""What is wrong with a codebook, coded sentences, articles or a model, found before it costs anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from framing.annotations import Annotation, find_annotation_files, read_annotations
+from framing.articles import Article, Skipped, read_articles
+from framing.cleaning import Dropped, clean
+from framing.codebook import Codebook, read_codebook
+from framing.errors import FramingError
+from framing.sentences import split_article
+from framing.store import MANIFEST, load_model
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked: ``problem`` is empty where it is in order; ``exit_code`` is that of its kind."""
+
+    place: str
+    said: str
+    problem: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings in order, the articles that were read, and the lines that cleaning dropped from each article."""
+
+    findings: tuple[Finding, ...]
+    articles: tuple[Article, ...]
+    dropped: tuple[tuple[Article, Dropped], ...]
+
+    @property
+    def exit_code(self) -> int:
+        """The worst exit code of the findings."""
+        return max((finding.exit_code for finding in self.findings), default=0)
+
+
+def check(
+    codebook_path: Path | None, annotation_paths: Iterable[Path], article_paths: Iterable[Path], model_paths: Iterable[Path]
+) -> Report:
+    """Return what is found in each; nothing is raised, since a later check must not wait for an earlier one."""
+    findings: list[Finding] = []
+    dropped: list[tuple[Article, Dropped]] = []
+    articles: dict[str, Article] = {}
+    for path in article_paths:
+        for item in read_articles([path]):
+            if isinstance(item, Skipped):
+                findings.append(Finding(item.source, "", item.reason, 4 if item.unreadable else 1))
+                continue
+            articles[item.id] = item
+            cleaned = clean(item)
+            dropped += [(item, line) for line in cleaned.dropped]
+            findings.append(_check_article(item, len(cleaned.dropped)))
+    codebook = None
+    if codebook_path is not None:
+        codebook, finding = _check_codebook(codebook_path)
+        findings.append(finding)
+    for path in annotation_paths:
+        findings += _check_annotations(path, codebook, articles)
+    findings += [_check_model(path, codebook) for path in model_paths]
+    return Report(tuple(findings), tuple(articles.values()), tuple(dropped))
+
+
+def _check_article(article: Article, dropped: int) -> Finding:
+    sentences = split_article(article)
+    if not sentences:
+        return Finding(article.source, "", "no sentences are left after cleaning (--show-dropped tells why)", 1)
+    encoding = "" if article.encoding.startswith("utf") else f", read as {article.encoding}"
+    missing = [name for name, value in (("outlet", article.outlet), ("date", article.date)) if not value]
+    lacks = f"; no {' or '.join(missing)}" if missing else ""
+    return Finding(article.source, f"{len(sentences)} sentences, {dropped} lines dropped{encoding}{lacks}")
+
+
+def _check_codebook(path: Path) -> tuple[Codebook | None, Finding]:
+    try:
+        codebook = read_codebook(path)
+    except FramingError as error:
+        return None, Finding(str(path), "", str(error), error.exit_code)
+    cues = sum(len(label.cues) for label in codebook.labels)
+    said = f"version {codebook.version}, {len(codebook.frames)} frames, {len(codebook.targets)} targets, {cues} cues"
+    return codebook, Finding(str(path), said)
+
+
+def _check_annotations(path: Path, codebook: Codebook | None, articles: dict[str, Article]) -> Iterator[Finding]:
+    try:
+        files = find_annotation_files([path])
+    except FramingError as error:
+        yield Finding(str(path), "", str(error), error.exit_code)
+        return
+    for file in files:
+        try:
+            annotations = read_annotations([file], codebook)
+        except FramingError as error:
+            yield Finding(str(file), "", str(error), error.exit_code)
+            continue
+        moved = [problem for a in annotations if (problem := misplaced(a, articles.get(a.article)))]
+        sentences = len({(a.article, a.id) for a in annotations})
+        held = sum(a.article in articles for a in annotations)
+        said = f"{len(annotations)} codings of {sentences} sentences" + (f", {held} held against their articles" if held else "")
+        yield Finding(str(file), said)
+        for problem in moved:
+            yield Finding(str(file), "", problem, 3)
+
+
+def misplaced(annotation: Annotation, article: Article | None) -> str:
+    """Return how the annotation's offsets miss its article's text, or nothing where they hold or cannot be tried."""
+    if article is None or annotation.start is None or annotation.end is None:
+        return ""
+    found = article.text[annotation.start : annotation.end]
+    if found == annotation.text:
+        return ""
+    moved = article.text.find(annotation.text)
+    there = f"the sentence now starts at {moved}" if moved >= 0 else "the sentence is no longer in the article"
+    return f"{annotation.place}: characters {annotation.start} to {annotation.end} of {article.id} are not this sentence; {there}"
+
+
+def _check_model(path: Path, codebook: Codebook | None) -> Finding:
+    try:
+        model = load_model(path)
+    except FramingError as error:
+        return Finding(str(path), "", str(error), error.exit_code)
+    if codebook is not None and model.codebook.digest != codebook.digest:
+        trained, current = model.codebook, codebook
+        problem = f"trained on another codebook (version {trained.version}, {trained.digest[:12]}) than this one (version "
+        return Finding(str(path), "", f"{problem}{current.version}, {current.digest[:12]}): run framing train", 3)
+    return Finding(str(path), f"{model.label}, {model.vectorizer.columns:,} features")
+
+
+def sort_paths(paths: Sequence[Path]) -> tuple[Path | None, list[Path], list[Path], list[Path]]:
+    """Return the codebook, the coded sentences, the articles and the models among ``paths``.
+
+    Without paths they are those of this folder: ``annotations/``, ``seeds/`` or ``articles/``, ``models/``.
+    """
+    if not paths:
+        paths = [path for path in map(Path, ("annotations", "seeds", "articles", "models")) if path.exists()]
+    codebook: Path | None = None
+    annotations: list[Path] = []
+    articles: list[Path] = []
+    models: list[Path] = []
+    for path in paths:
+        found = [path] if (path / MANIFEST).exists() else sorted(p.parent for p in path.glob(f"*/{MANIFEST}"))
+        if found:
+            models += found
+        elif path.suffix.lower() == ".toml" or (path / "codebook.toml").exists():
+            codebook = path if path.suffix.lower() == ".toml" else path / "codebook.toml"
+            annotations += sorted(path.glob("*.jsonl"))
+        elif path.suffix.lower() == ".jsonl" and _is_coded(path):
+            annotations.append(path)
+        else:
+            articles.append(path)
+    if codebook is None and annotations and (beside := annotations[0].parent / "codebook.toml").exists():
+        codebook = beside
+    return codebook, annotations, articles, models
+
+
+def _is_coded(path: Path) -> bool:
+    """Return whether the first line of a ``.jsonl`` file is a coding."""
+    try:
+        with path.open("rb") as lines:
+            first = json.loads(next((line for line in lines if line.strip()), b"null"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and "frames" in first and "article" in first

@@ -1,0 +1,516 @@
+"""The command line: parse, call the library, print. Data on standard output, talk on standard error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from framing.errors import FileError, FramingError, UsageError
+
+if TYPE_CHECKING:
+    from framing.annotations import Annotation
+    from framing.articles import Article, Skipped
+    from framing.codebook import Codebook
+    from framing.scoring import ArticleScore
+
+
+class _Commands(TyperGroup):
+    """The one place where an error becomes a line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except FramingError as error:
+            typer.echo(f"framing: {error}", err=True)
+            raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(128 + signal.SIGPIPE) from None
+        except OSError as error:
+            if sys.stdout.fileno() == 1 and error.filename is None:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            typer.echo(f"framing: {error.filename or 'output'}: {error.strerror}", err=True)
+            raise typer.Exit(FileError.exit_code) from None
+        except KeyboardInterrupt:
+            typer.echo("framing: stopped", err=True)
+            raise typer.Exit(128 + signal.SIGINT) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    help="Which frames each outlet puts on the same story, with the sentences that show it.",
+    epilog="Try:  framing summarize seeds/    framing explain 'Washington warned Peru.'    framing COMMAND --help",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+models = typer.Typer(cls=_Commands, help="List the models, or show one.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Files (.txt .md .html .jsonl .csv), folders, or - for standard input.")
+]
+ModelName = Annotated[str | None, typer.Option("--model", "-m", help="Name or folder of a model.", show_default="default")]
+Format = Annotated[str | None, typer.Option("--format", "-f", help="table, jsonl, json, csv or parquet; a table on a terminal.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")]
+Outlet = Annotated[str | None, typer.Option("--outlet", help="The outlet of articles that do not name theirs.")]
+CodebookPath = Annotated[Path | None, typer.Option("--codebook", help="The codebook.", show_default="beside the annotations")]
+AnnotationPaths = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--annotations", "-a", help="Coded sentences: a .jsonl file or a folder; repeatable.", show_default="annotations/"
+    ),
+]
+
+
+def main() -> NoReturn:
+    """Run the command line; SIGTERM ends it as tidily as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    app()
+    sys.exit(0)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from framing import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    pass
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+class _Intake:
+    """Names on standard error each input that is skipped, and counts what came through."""
+
+    def __init__(self) -> None:
+        self.scored = 0
+        self.skipped: list[Skipped] = []
+
+    def keep(self, items: Iterable[ArticleScore | Skipped]) -> Iterator[ArticleScore]:
+        """Yield the scores alone."""
+        from framing.articles import Skipped
+
+        for item in items:
+            if isinstance(item, Skipped):
+                self.skip(item)
+                continue
+            self.scored += 1
+            if not item.article.encoding.startswith("utf"):
+                _say(f"note: {item.article.source}: read as {item.article.encoding}, it is not UTF-8")
+            yield item
+
+    def skip(self, item: Skipped) -> None:
+        """Name an input that is left out."""
+        self.skipped.append(item)
+        _say(f"skipped: {item.source}: {item.reason}")
+
+    def finish(self) -> None:
+        """Exit with 1 where inputs were skipped, with 4 where a path could not be opened and nothing was scored."""
+        if self.skipped:
+            _say(f"{self.scored} scored, {len(self.skipped)} skipped")
+            unreadable = any(item.unreadable for item in self.skipped)
+            raise typer.Exit(FileError.exit_code if unreadable and not self.scored else 1)
+
+
+def _read(paths: list[str], outlet: str | None) -> Iterator[Article | Skipped]:
+    from dataclasses import replace
+
+    from framing.articles import Article, read_articles
+
+    for item in read_articles(paths):
+        named = isinstance(item, Article) and item.outlet is None and outlet is not None
+        yield replace(item, outlet=outlet) if named and isinstance(item, Article) else item
+
+
+@app.command(epilog="Example:  framing score articles/ --unit sentence -o sentences.csv")
+def score(
+    paths: Paths,
+    unit: Annotated[str, typer.Option(help="article or sentence: what one record is of.")] = "article",
+    model: ModelName = None,
+    outlet: Outlet = None,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Score articles: which frames and stances their sentences carry, one record per article or sentence."""
+    from framing.output import choose_format, print_tables, write_records
+    from framing.scorer import Scorer
+    from framing.scoring import article_record, score_articles, sentence_records
+    from framing.store import load_model
+
+    if unit not in ("article", "sentence"):
+        raise UsageError(f"--unit {unit!r} is neither article nor sentence")
+    form = choose_format(form, output)
+    scorer = Scorer(load_model(model))
+    codebook, intake = scorer.model.codebook, _Intake()
+    scores = intake.keep(score_articles(_read(paths, outlet), scorer))
+    if form == "table":
+        from framing.tables import tabulate_articles, tabulate_sentences
+
+        print_tables((tabulate_articles if unit == "article" else tabulate_sentences)(scores, codebook), output)
+    elif unit == "article":
+        write_records((article_record(item, codebook) for item in scores), form, output)
+    else:
+        write_records((record for item in scores for record in sentence_records(item, codebook)), form, output)
+    intake.finish()
+
+
+@app.command(epilog="Example:  framing summarize articles/ --by month -f csv -o months.csv")
+def summarize(
+    paths: Paths,
+    by: Annotated[str, typer.Option(help="outlet, month, country or voice.")] = "outlet",
+    model: ModelName = None,
+    outlet: Outlet = None,
+    evidence: Annotated[bool, typer.Option(help="Show the surest sentences below the table.")] = True,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Summarise articles, or scores saved as JSON Lines: how often each outlet uses each frame, and how it stands."""
+    from framing import summary
+    from framing.output import choose_format, print_tables, write_records
+    from framing.scorer import Scorer
+    from framing.scoring import score_articles
+    from framing.store import find_model, load_model
+
+    summary.check_grouping(by)
+    form = choose_format(form, output)
+    loaded, intake = load_model(model), _Intake()
+    tallies: list[summary.Tally] = []
+    saved = [path for path in paths if path != "-" and summary.is_saved_scores(Path(path))]
+    for path in saved:
+        tallies += _saved_tallies(Path(path), by, loaded.label, intake)
+    fresh = [path for path in paths if path not in saved]
+    for item in intake.keep(score_articles(_read(fresh, outlet), Scorer(loaded))):
+        tallies += summary.tally_score(item, by)
+    summaries = summary.summarize(tallies, reliable=_reliability(find_model(model)))
+    if form == "table":
+        from framing.tables import tabulate_summaries
+
+        if summaries:
+            print_tables(tabulate_summaries(summaries, loaded.codebook, by=by, model=loaded, evidence=evidence), output)
+    else:
+        write_records((summary.outlet_record(row, by) for row in summaries), form, output)
+    intake.finish()
+
+
+def _saved_tallies(path: Path, by: str, label: str, intake: _Intake) -> Iterator[Any]:
+    from framing.articles import Skipped
+    from framing.summary import read_saved_scores
+
+    for item in read_saved_scores(path, by):
+        if isinstance(item, Skipped):
+            intake.skip(item)
+            continue
+        name, tally = item
+        if name != label:
+            raise UsageError(f"{path}: scored with the model {name}, not {label}; name it with --model, or score again")
+        intake.scored += 1
+        yield tally
+
+
+def _reliability(directory: Path) -> dict[str, bool]:
+    """Return whether the strictest evaluation that a model holds vouches for each label; a target needs both sides."""
+    from framing.store import read_evaluations
+
+    evaluations, _ = read_evaluations(directory)
+    verdicts: dict[str, bool] = {}
+    for row in evaluations[-1].labels if evaluations else ():
+        target, _, side = row.label.partition(":")
+        if side != "none":
+            verdicts[target] = verdicts.get(target, True) and row.reliable
+    return verdicts
+
+
+@app.command(epilog="Example:  framing explain 'Washington warned Peru about the Chinese port.'")
+def explain(
+    what: Annotated[str, typer.Argument(metavar="TEXT|PATH", help="Text in quotation marks, a file, or - for standard input.")],
+    model: ModelName = None,
+    terms: Annotated[int, typer.Option(min=1, help="How many terms to show per label.")] = 6,
+    everything: Annotated[bool, typer.Option("--all", help="Show every label, and the terms against it too.")] = False,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Explain each sentence: its labels, and the words with the weights that decided them."""
+    from dataclasses import asdict
+
+    from framing.output import choose_format, print_tables, write_records
+    from framing.store import load_model
+
+    form = choose_format(form, output)
+    loaded, intake = load_model(model), _Intake()
+    explanations = (loaded.explain(text) for text in _sentences_of(what, intake))
+    if form == "table":
+        from framing.tables import describe_explanation
+
+        codebook = loaded.codebook
+        print_tables(
+            (part for item in explanations for part in describe_explanation(item, codebook, terms=terms, everything=everything)),
+            output,
+        )
+    else:
+        write_records((asdict(item) | {"frames": sorted(item.frames)} for item in explanations), form, output)
+    intake.finish()
+
+
+def _sentences_of(what: str, intake: _Intake) -> Iterator[str]:
+    from framing.articles import Skipped, read_articles
+    from framing.readers import READERS
+    from framing.sentences import split_article, split_text
+
+    path = Path(what) if len(what) < 1000 and "\n" not in what else None
+    looks_like_path = path is not None and (what == "-" or path.exists() or (path.suffix.lower() in READERS and " " not in what))
+    if not looks_like_path:
+        if not what.strip():
+            raise UsageError("there is no text to explain")
+        yield from (what[start:end] for start, end in split_text(what))
+        return
+    for item in read_articles([what]):
+        if isinstance(item, Skipped):
+            intake.skip(item)
+        else:
+            intake.scored += 1
+            yield from (sentence.text for sentence in split_article(item))
+
+
+@app.command(epilog="Example:  framing train --annotations my/coding --codebook my/codebook.toml --name mine")
+def train(
+    annotations: AnnotationPaths = None,
+    codebook: CodebookPath = None,
+    name: Annotated[str, typer.Option(help="The model is written to models/NAME.")] = "default",
+    seed: Annotated[int, typer.Option(help="The same data and seed give the same bytes.")] = 0,
+    settings: Annotated[Path | None, typer.Option(help="A TOML file with other settings.")] = None,
+) -> None:
+    """Train a model on coded sentences, and print what changed per label."""
+    from framing.features import read_settings
+    from framing.output import print_tables
+    from framing.store import MANIFEST, read_evaluations, save_model
+    from framing.tables import tabulate_changes, tabulate_evaluation
+    from framing.training import train as train_model
+
+    if not name or "/" in name or name.startswith("."):
+        raise UsageError(f"--name {name!r} must be a plain name, not a path")
+    chosen = read_settings(settings, seed)
+    book, coded, folder = _coded_data(annotations, codebook)
+    directory = Path("models") / name
+    before = None
+    if (directory / MANIFEST).exists():
+        before = next(iter(read_evaluations(directory)[0]), None)
+    result = train_model(coded, book, chosen, progress=lambda step: _say(f"training: {step}"))
+    saved = save_model(directory, result.model, result.evaluations, result.agreement, statement=_statement(folder))
+    print_tables([*tabulate_changes(before, result.evaluations[0]), *tabulate_evaluation(result.evaluations[-1])])
+    _say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
+
+
+def _coded_data(paths: list[Path] | None, codebook: Path | None) -> tuple[Codebook, list[Annotation], Path]:
+    """Return the codebook, the codings checked against it, and the folder that they are in."""
+    from framing.annotations import find_annotation_files, read_annotations
+    from framing.codebook import read_codebook
+
+    paths = paths or [Path("annotations")]
+    folder = find_annotation_files(paths)[0].parent
+    book = read_codebook(codebook or folder / "codebook.toml")
+    return book, read_annotations(paths, book), folder
+
+
+def _statement(folder: Path) -> str:
+    """Return what the README beside the coded sentences says before its first section, without its title."""
+    readme = folder / "README.md"
+    if not readme.is_file():
+        return ""
+    opening = readme.read_text("utf-8").split("\n## ")[0]
+    return "\n".join(line for line in opening.split("\n") if not line.startswith("# ")).strip()
+
+
+@app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl")
+def evaluate(
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Evaluate this model; without, cross-validate afresh.")] = None,
+    annotations: AnnotationPaths = None,
+    codebook: CodebookPath = None,
+    seed: Annotated[int, typer.Option(help="For the folds and the intervals.")] = 0,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Evaluate a model on coded sentences that it has not seen, or cross-validate by article and by outlet."""
+    from dataclasses import asdict
+
+    from framing.output import choose_format, print_tables, write_records
+    from framing.tables import tabulate_evaluation
+
+    form = choose_format(form, output)
+    results = _evaluate_model(model, annotations, codebook) if model else _cross_validate(annotations, codebook, seed)
+    if form == "table":
+        print_tables((part for result in results for part in tabulate_evaluation(result)), output)
+        return
+    means = [{"macro_f1": result.macro_f1(), "stance_macro_f1": result.macro_f1("stance")} for result in results]
+    write_records((asdict(result) | mean for result, mean in zip(results, means, strict=True)), form, output)
+
+
+def _evaluate_model(name: str, paths: list[Path] | None, codebook: Path | None) -> tuple[Any, ...]:
+    from framing.agreement import measure_agreement
+    from framing.annotations import read_annotations, settle
+    from framing.codebook import read_codebook
+    from framing.errors import ModelError
+    from framing.evaluation import evaluate_model
+    from framing.store import load_model
+    from framing.training import add_agreement
+
+    loaded = load_model(name)
+    if codebook is not None and read_codebook(codebook).digest != loaded.codebook.digest:
+        raise ModelError(f"{name}: the model was trained on another codebook than {codebook}; train it again")
+    coded = read_annotations(paths or [Path("annotations")], loaded.codebook)
+    agreement = measure_agreement(coded, loaded.codebook.frame_ids, loaded.codebook.target_ids)
+    sentences = settle(coded)
+    if not sentences:
+        raise UsageError("there are no coded sentences to evaluate on")
+    return (add_agreement(evaluate_model(loaded, sentences), agreement),)
+
+
+def _cross_validate(paths: list[Path] | None, codebook: Path | None, seed: int) -> tuple[Any, ...]:
+    from framing.features import Settings
+    from framing.training import cross_validate_annotations
+
+    book, coded, _ = _coded_data(paths, codebook)
+    return cross_validate_annotations(coded, book, Settings(seed=seed), progress=lambda step: _say(f"evaluating: {step}"))
+
+
+@app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")
+def agreement(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Coded sentences: .jsonl files or folders.")],
+    codebook: CodebookPath = None,
+    seed: Annotated[int, typer.Option(help="For the intervals.")] = 0,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Measure how well the coders agree, per label, from the codings that were made blind."""
+    from dataclasses import asdict
+
+    from framing.agreement import measure_agreement
+    from framing.annotations import find_annotation_files, list_labels, read_annotations
+    from framing.codebook import read_codebook
+    from framing.output import choose_format, print_tables, write_records
+
+    form = choose_format(form, output)
+    beside = find_annotation_files(files)[0].parent / "codebook.toml"
+    book = read_codebook(codebook or beside) if codebook or beside.exists() else None
+    coded = read_annotations(files, book)
+    frames, targets = (book.frame_ids, book.target_ids) if book else list_labels(coded)
+    rows = measure_agreement(coded, frames, targets, seed=seed)
+    if not any(row.units for row in rows):
+        raise UsageError("no sentence was coded blind by two coders: agreement needs at least some that were")
+    if form == "table":
+        from framing.tables import tabulate_agreement
+
+        print_tables(tabulate_agreement(rows), output)
+    else:
+        write_records(map(asdict, rows), form, output)
+
+
+@app.command(epilog="Example:  framing check articles/ --show-dropped")
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH...", help="Articles, coded sentences, a codebook, models.", show_default="all of this folder's"
+        ),
+    ] = None,
+    show_dropped: Annotated[
+        bool, typer.Option("--show-dropped", help="Show each line that cleaning dropped, with its rule.")
+    ] = False,
+    abbreviations: Annotated[
+        bool, typer.Option("--abbreviations", help="Propose abbreviations that the sentence splitter does not know.")
+    ] = False,
+) -> None:
+    """Check a codebook, coded sentences, articles and models; every problem is named with its place."""
+    from framing.checking import check as run_checks
+    from framing.checking import sort_paths
+    from framing.output import plain, print_tables
+
+    report = run_checks(*sort_paths(paths or []))
+    lines = [
+        f"problem  {f.problem if f.place in f.problem else f'{f.place}: {f.problem}'}"
+        if f.problem
+        else f"ok       {f.place}: {f.said}"
+        for f in report.findings
+    ]
+    if show_dropped:
+        from framing.output import make_table
+
+        rows = [[article.id, line.rule, plain(line.text)] for article, line in report.dropped]
+        print_tables([make_table("Dropped lines", ["article", "rule", "line"], rows, left=3)])
+    if abbreviations:
+        from framing.abbreviations import suggest_abbreviations
+
+        found = suggest_abbreviations(article.text for article in report.articles)
+        lines += [f"abbreviation?  {c.word}.  ({c.occurrences} times)" for c in found] or ["no unknown abbreviations found"]
+    print_tables(lines)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
+
+
+@models.command("list", epilog="Example:  framing models list")
+def list_all(form: Format = None, output: Output = None) -> None:
+    """List the models in models/ here and those that ship with the package."""
+    from framing.output import choose_format, decimal, make_table, print_tables, write_records
+    from framing.store import describe_model, list_models
+
+    form = choose_format(form, output)
+    rows = [describe_model(directory) for directory in list_models()]
+    if form != "table":
+        write_records(rows, form, output)
+        return
+    columns = ["model", "folder", "codebook", "sentences", "articles", "macro-F1, articles left out", "outlets left out"]
+    cells = [
+        [
+            r["name"],
+            r["folder"],
+            r["codebook"],
+            f"{r['sentences']:,}",
+            f"{r['articles']:,}",
+            decimal(r["macro_f1"]),
+            decimal(r["outlet_macro_f1"]),
+        ]
+        for r in rows
+    ]
+    print_tables([make_table("Models", columns, cells, left=3)], output)
+
+
+@models.command("show", epilog="Example:  framing models show default")
+def show(
+    name: Annotated[str, typer.Argument(help="Name or folder of a model.")] = "default",
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Show a model's evaluation and the agreement of its coders; its card tells the rest."""
+    from dataclasses import asdict
+
+    from framing.output import choose_format, print_tables, write_records
+    from framing.store import describe_model, find_model, load_model, read_evaluations
+    from framing.tables import tabulate_agreement, tabulate_evaluation
+
+    form = choose_format(form, output)
+    directory = find_model(name)
+    load_model(directory)
+    evaluations, coders = read_evaluations(directory)
+    if form != "table":
+        facts = {"evaluations": [asdict(row) for row in evaluations], "agreement": [asdict(row) for row in coders]}
+        write_records([describe_model(directory) | facts], form, output)
+        return
+    parts = [part for evaluation in evaluations for part in tabulate_evaluation(evaluation)]
+    print_tables([*parts, *tabulate_agreement(coders), f"The card: {directory}/README.md"], output)

@@ -1,0 +1,255 @@
+"""Models on disk: a directory of plain files with a manifest. Loading one executes nothing, and believes nothing unchecked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import asdict, fields, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from framing.agreement import LabelAgreement
+from framing.codebook import STANCES, Codebook, parse_codebook
+from framing.errors import CodebookError, ModelError, suggest
+from framing.evaluation import Evaluation, LabelMetrics
+from framing.features import Settings, Vectorizer, group_cues
+from framing.files import write_directory
+from framing.model import FrameRule, FramingModel, StanceRule
+from framing.scorer import Scorer
+
+FORMAT = 1
+"""The version of the directory's layout; raised when an older program could misread a newer directory."""
+
+MANIFEST = "model.json"
+FILES = ("README.md", "codebook.toml", "evaluation.json", "vocabulary.json", "weights.npz")
+DEFAULT = "default"
+
+_PACKAGE = Path(__file__).resolve().parent
+_SHIPPED = (_PACKAGE / "models", _PACKAGE.parent / "models")  # in the wheel; in a checkout
+_PROBES = (
+    "The port opened on Thursday.",
+    "China and the U.S. signed an agreement in Lima.",
+    "Washington warned that the debt could become a threat.",
+    "Growers hope for new jobs and more exports.",
+)
+
+
+def save_model(
+    directory: Path,
+    model: FramingModel,
+    evaluations: tuple[Evaluation, ...],
+    agreement: tuple[LabelAgreement, ...],
+    *,
+    statement: str = "",
+) -> FramingModel:
+    """Write the model directory, whole or not at all, and return the model as it will be loaded.
+
+    ``statement`` says in the card who wrote and coded the data, and how. The same model gives the same bytes.
+    """
+    from framing.card import write_card
+
+    evaluation = {"evaluations": [asdict(e) for e in evaluations], "agreement": [asdict(a) for a in agreement]}
+    contents = {
+        "README.md": write_card(model, evaluations, agreement, name=directory.name, statement=statement).encode(),
+        "codebook.toml": model.codebook.content.encode(),
+        "evaluation.json": _json(evaluation),
+        "vocabulary.json": _json({"words": model.vectorizer.words, "chars": model.vectorizer.chars}, indent=None),
+        "weights.npz": _arrays(model),
+    }
+    manifest = {
+        "format": FORMAT,
+        "versions": {name: version(name) for name in ("framing", "scikit-learn", "numpy", "scipy")},
+        "settings": asdict(model.vectorizer.settings),
+        "frames": {frame: asdict(rule) for frame, rule in zip(model.codebook.frame_ids, model.frame_rules, strict=True)},
+        "targets": {target: asdict(rule) for target, rule in zip(model.codebook.target_ids, model.stance_rules, strict=True)},
+        "codebook": {"title": model.codebook.title, "version": model.codebook.version, "digest": model.codebook.digest},
+        "data": model.facts,
+        "probes": _probe(model),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
+    }
+    contents[MANIFEST] = _json(manifest)
+    write_directory(directory, contents)
+    return replace(model, name=directory.name, digest=hashlib.sha256(contents[MANIFEST]).hexdigest())
+
+
+def _json(value: Any, *, indent: int | None = 1) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
+
+
+def _arrays(model: FramingModel) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, idf=model.vectorizer.idf, weights=model.weights, intercepts=model.intercepts)
+    return buffer.getvalue()
+
+
+def _probe(model: FramingModel) -> list[dict[str, Any]]:
+    """Return sentences (the codebook's examples, and some of our own) with the decision values they must give."""
+    examples = [text for frame in model.codebook.frames for text in frame.examples]
+    examples += [text for target in model.codebook.targets for _, text in target.examples]
+    texts = [*examples, *_PROBES]
+    decisions = Scorer(model).decide(texts)
+    return [{"text": text, "decisions": [round(float(v), 6) for v in row]} for text, row in zip(texts, decisions, strict=True)]
+
+
+def find_model(name_or_path: str | Path | None = None) -> Path:
+    """Return the directory of a model: a path, else a name in ``models/`` here, else one that ships with the package.
+
+    Raises:
+        ModelError: there is none; the message suggests a near name.
+    """
+    name = str(name_or_path or DEFAULT)
+    candidates = [Path(name)] if "/" in name or Path(name, MANIFEST).exists() else []
+    candidates += [folder / name for folder in (Path("models"), *_SHIPPED)]
+    for candidate in candidates:
+        if (candidate / MANIFEST).is_file():
+            return candidate
+    for candidate in candidates:
+        if candidate.is_dir() and any((candidate / file).exists() for file in FILES):
+            raise ModelError(
+                f"{candidate}: it has no {MANIFEST}: the model is damaged; train it again (framing train --name {name})"
+            )
+    known = [path.name for path in list_models()]
+    raise ModelError(f"there is no model {name!r}{suggest(name, known)}; make one with: framing train --name {Path(name).name}")
+
+
+def list_models() -> list[Path]:
+    """Return the directories of the models in ``models/`` here and of those that ship, a name once, in that order."""
+    found: dict[str, Path] = {}
+    for folder in (Path("models"), *_SHIPPED):
+        for path in sorted(folder.glob(f"*/{MANIFEST}")):
+            found.setdefault(path.parent.name, path.parent)
+    return list(found.values())
+
+
+def load_model(name_or_path: str | Path | None = None) -> FramingModel:
+    """Return a model by name or path, the default one without either; see ``find_model``.
+
+    Raises:
+        ModelError: it is missing, was made by a newer version, was changed since it was written (by hash), is made for
+            another codebook than the one beside it, or does not reproduce its probes.
+    """
+    directory = find_model(name_or_path)
+    manifest, digest = _read_manifest(directory)
+    data = {name: _read_checked(directory, name, manifest) for name in FILES}
+    try:
+        codebook = parse_codebook(data["codebook.toml"].decode(), source=f"{directory}/codebook.toml")
+        if codebook.digest != manifest["codebook"]["digest"]:
+            raise ModelError(f"{directory}: the model was trained on another codebook than its codebook.toml; train it again")
+        model = _assemble(codebook, manifest, data)
+    except CodebookError as error:
+        raise ModelError(str(error)) from None
+    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+        raise ModelError(f"{directory}: the model is damaged ({type(error).__name__}: {error}); train it again") from None
+    model = replace(model, name=directory.resolve().name, digest=digest)
+    _check_probes(directory, model, manifest)
+    return model
+
+
+def _read_manifest(directory: Path) -> tuple[dict[str, Any], str]:
+    try:
+        content = (directory / MANIFEST).read_bytes()
+        manifest = json.loads(content)
+        number = manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"{directory}/{MANIFEST}: the manifest is damaged ({type(error).__name__}); train the model again"
+        ) from None
+    if number != FORMAT:
+        raise ModelError(
+            f"{directory}: the model has format {number}, this version of framing reads {FORMAT}; upgrade or train again"
+        )
+    return manifest, hashlib.sha256(content).hexdigest()
+
+
+def _read_checked(directory: Path, name: str, manifest: dict[str, Any]) -> bytes:
+    try:
+        data = (directory / name).read_bytes()
+        expected = manifest["files"][name]
+    except OSError as error:
+        raise ModelError(f"{directory}/{name}: the file cannot be read ({error.strerror}); train the model again") from None
+    except (KeyError, TypeError):
+        raise ModelError(f"{directory}/{MANIFEST}: it does not name {name}; train the model again") from None
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise ModelError(f"{directory}/{name}: the file was changed since the model was written (its hash differs); train it again")
+    return data
+
+
+def _assemble(codebook: Codebook, manifest: dict[str, Any], data: dict[str, bytes]) -> FramingModel:
+    chosen: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in manifest["settings"].items()
+    }
+    settings = Settings(**chosen)
+    terms = json.loads(data["vocabulary.json"])
+    with np.load(io.BytesIO(data["weights.npz"]), allow_pickle=False) as arrays:
+        idf, weights, intercepts = arrays["idf"], arrays["weights"], arrays["intercepts"]
+    vectorizer = Vectorizer(settings, tuple(terms["words"]), tuple(terms["chars"]), idf, group_cues(codebook))
+    outputs = len(codebook.frames) + len(STANCES) * len(codebook.targets)
+    if idf.shape != (len(vectorizer.words) + len(vectorizer.chars),):
+        raise ValueError("vocabulary and idf differ in length")
+    if weights.shape != (vectorizer.columns, outputs) or intercepts.shape != (outputs,):
+        raise ValueError("the weights do not fit the vocabulary and the codebook")
+    if not (np.isfinite(idf).all() and np.isfinite(weights).all() and np.isfinite(intercepts).all()):
+        raise ValueError("a weight is no number")
+    frame_rules = tuple(FrameRule(**manifest["frames"][frame]) for frame in codebook.frame_ids)
+    stance_rules = tuple(_stance_rule(manifest["targets"][target]) for target in codebook.target_ids)
+    return FramingModel(codebook, vectorizer, weights, intercepts, frame_rules, stance_rules, facts=manifest["data"])
+
+
+def _stance_rule(row: dict[str, Any]) -> StanceRule:
+    favor, against, none = row["counts"]
+    return StanceRule(row["temperature"], row["threshold"], (favor, against, none))
+
+
+def _check_probes(directory: Path, model: FramingModel, manifest: dict[str, Any]) -> None:
+    probes = manifest.get("probes") or []
+    expected = np.array([probe["decisions"] for probe in probes])
+    found = Scorer(model).decide([probe["text"] for probe in probes])
+    if expected.shape != found.shape or np.abs(expected - found).max(initial=0) > 1e-5:
+        raise ModelError(f"{directory}: this version of framing scores the model's probe sentences differently; train it again")
+
+
+def read_evaluations(directory: Path) -> tuple[tuple[Evaluation, ...], tuple[LabelAgreement, ...]]:
+    """Return the evaluations and the agreement that a model directory holds.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    manifest, _ = _read_manifest(directory)
+    try:
+        table = json.loads(_read_checked(directory, "evaluation.json", manifest))
+        known = {field.name for field in fields(LabelMetrics)}
+        evaluations = []
+        for row in table["evaluations"]:
+            labels = tuple(LabelMetrics(**{k: v for k, v in label.items() if k in known}) for label in row["labels"])
+            evaluations.append(Evaluation(**{**row, "labels": labels}))
+        return tuple(evaluations), tuple(LabelAgreement(**row) for row in table["agreement"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{directory}/evaluation.json: the file is damaged ({type(error).__name__}); train the model again"
+        ) from None
+
+
+def describe_model(directory: Path) -> dict[str, Any]:
+    """Return the facts of a model that tell it from others: codebook, data, and macro-F1 under each design.
+
+    Raises:
+        ModelError: the directory is damaged.
+    """
+    manifest, digest = _read_manifest(directory)
+    evaluations, _ = read_evaluations(directory)
+    scores = [evaluation.macro_f1() for evaluation in evaluations]
+    data, codebook = manifest.get("data", {}), manifest.get("codebook", {})
+    return {
+        "name": directory.name,
+        "folder": str(directory),
+        "digest": digest,
+        "codebook": f"{codebook.get('title', '')}, version {codebook.get('version', '?')}",
+        "sentences": data.get("sentences", 0),
+        "articles": data.get("articles", 0),
+        "macro_f1": scores[0] if scores else None,
+        "outlet_macro_f1": scores[1] if len(scores) > 1 else None,
+    }

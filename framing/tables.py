@@ -1,0 +1,227 @@
+"""The tables that people read, one function per kind of result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from framing.agreement import LabelAgreement
+from framing.codebook import Codebook
+from framing.evaluation import Evaluation
+from framing.model import Explanation, FramingModel
+from framing.output import decimal, make_table, percent, plain, signed
+from framing.scoring import ArticleScore
+from framing.summary import MIN_ARTICLES, OutletSummary, Share, StanceShares
+
+MARK = " †"
+MARKED = "† the model's own evaluation does not vouch for this label: read it as a hint (framing models show)"
+UNCORRECTED = "Shares count the classifier's labels: uncorrected for its errors."
+_WIDE = 6
+"""Groups above which a summary has one row per group rather than one column."""
+
+
+def tabulate_summaries(
+    summaries: Sequence[OutletSummary], codebook: Codebook, *, by: str, model: FramingModel, evidence: bool
+) -> list[Table | Text | str]:
+    """Return the table of frames, the table of stances, and the strongest sentence of each group's leading frames."""
+    title = f"Share of sentences with each frame, by {by}"
+    names = [f"{plain(s.group)}\n{s.articles} article{'s' * (s.articles != 1)}, {s.sentences} sentences" for s in summaries]
+    frame_rows = {f.id: [_frame_cell(s.frames[f.id]) for s in summaries] for f in codebook.frames if summaries}
+    labels = {f.id: f.name + _mark([s.frames[f.id].reliable for s in summaries]) for f in codebook.frames}
+    stance_rows = {t.id: [_stance_cell(s.stance[t.id]) for s in summaries] for t in codebook.targets if summaries}
+    targets = {t.id: t.name + _mark([s.stance[t.id].reliable for s in summaries]) for t in codebook.targets}
+    parts: list[Table | Text | str] = []
+    if frame_rows:
+        parts.append(_cross(title, by, names, labels, frame_rows))
+    if stance_rows:
+        stance_title = "Stance: sentences in favor / against, and the balance in points"
+        parts.append(_cross(stance_title, by, names, targets, stance_rows))
+    if evidence:
+        parts += _evidence(summaries, codebook, model)
+    notes = [UNCORRECTED]
+    if any(summary.articles < MIN_ARTICLES for summary in summaries):
+        notes.append(f"No interval below {MIN_ARTICLES} articles.")
+    parts.append(" ".join(notes))
+    if MARK in "".join([*labels.values(), *targets.values()]):
+        parts.append(MARKED)
+    return parts
+
+
+def _cross(title: str, by: str, names: list[str], labels: dict[str, str], cells: dict[str, list[str]]) -> Table:
+    if len(names) <= _WIDE:
+        return make_table(title, ["", *names], [[labels[label], *row] for label, row in cells.items()])
+    columns = [by, *[labels[label].replace(" ", "\n") for label in cells]]
+    rows = [[name.partition("\n")[0], *[cells[label][number] for label in cells]] for number, name in enumerate(names)]
+    return make_table(title, columns, rows)
+
+
+def _mark(reliable: Iterable[bool | None]) -> str:
+    return MARK if any(value is False for value in reliable) else ""
+
+
+def _frame_cell(share: Share) -> str:
+    if share.low is None or share.high is None:
+        return percent(share.share)
+    return f"{percent(share.share)} [{100 * share.low:.0f}–{100 * share.high:.0f}]"
+
+
+def _stance_cell(row: StanceShares) -> str:
+    if row.balance is None:
+        return "–"
+    interval = "" if row.low is None else f" [{signed(row.low)}, {signed(row.high)}]"
+    return f"{percent(row.shares['favor'])} / {percent(row.shares['against'])}  {signed(row.balance)}{interval}"
+
+
+def _evidence(summaries: Sequence[OutletSummary], codebook: Codebook, model: FramingModel) -> list[Table | Text | str]:
+    """Return the surest sentence of each group's two leading frames, the words that decided it set in bold."""
+    rows: list[list[str | Text]] = []
+    for summary in summaries:
+        leading = sorted(codebook.frames, key=lambda frame: -(summary.frames[frame.id].share or 0))[:2]
+        for number, frame in enumerate(leading):
+            example = summary.frames[frame.id].example
+            if example is not None:
+                sentence = highlight(model.explain(example.text), frame.id)
+                rows.append([plain(summary.group) if number == 0 else "", frame.name, sentence])
+    if not rows:
+        return []
+    return [
+        make_table(
+            "The surest sentence of the two leading frames (deciding words in bold)", ["", "frame", "sentence"], rows, left=3
+        )
+    ]
+
+
+def deciding_terms(explanation: Explanation, label: str, count: int) -> list[tuple[str, float]]:
+    """Return the ``count`` terms that spoke most for ``label``."""
+    output = next(output for output in explanation.outputs if output.label == label)
+    return [(term.text, term.weight) for term in output.terms if term.weight > 0][:count]
+
+
+def highlight(explanation: Explanation, label: str, *, words: int = 5) -> Text:
+    """Return the sentence with the words that spoke most for ``label`` in bold."""
+    text = Text(plain(explanation.text))
+    single = [term for term, _ in deciding_terms(explanation, label, 60) if " " not in term and not term.startswith("cue ")]
+    for term in single[:words]:
+        text.highlight_regex(rf"(?i)(?<!\w){_escape(term)}(?!\w)", "bold green")
+    return text
+
+
+def _escape(term: str) -> str:
+    import re
+
+    return r"U\.?S\.?(?:A\.?)?" if term == "usa" else re.escape(term)
+
+
+def tabulate_articles(scores: Iterable[ArticleScore], codebook: Codebook) -> list[Table | Text | str]:
+    """Return one row per article: its leading frames with the number of sentences, and the stance counts."""
+    rows = []
+    for score in scores:
+        body = score.body
+        counts = [(frame.name, sum(frame.id in row.frames for row in body)) for frame in codebook.frames]
+        leading = sorted((pair for pair in counts if pair[1]), key=lambda pair: -pair[1])[:3]
+        shown = ", ".join(f"{name} {count}" for name, count in leading) or "no frame"
+        stances = []
+        for target in codebook.targets:
+            given = [row.stance[target.id] for row in body]
+            stances.append("–" if None in given else f"{given.count('favor')} / {given.count('against')}")
+        source = score.article
+        rows.append([plain(source.id), plain(source.outlet) or "–", source.date or "–", shown, str(len(body)), *stances])
+    header = ["article", "outlet", "date", "leading frames (sentences)", "sentences", *[f"{t.name} +/−" for t in codebook.targets]]
+    return [make_table("Articles", header, rows, left=4)]
+
+
+def tabulate_sentences(scores: Iterable[ArticleScore], codebook: Codebook) -> list[Table | Text | str]:
+    """Return one table per article with a row per sentence: voice, frames with probability, stance."""
+    parts: list[Table | Text | str] = []
+    for score in scores:
+        rows = []
+        for row in score.sentences:
+            frames = "\n".join(f"{f} {decimal(row.probabilities[f])}" for f in codebook.frame_ids if f in row.frames)
+            stance = "\n".join(f"{target} {value}" for target, value in row.stance.items() if value not in ("none", None))
+            voice = plain(row.sentence.speaker) or row.sentence.voice
+            kind = "headline" if row.sentence.kind == "headline" else voice
+            rows.append([str(row.sentence.index), kind, plain(row.sentence.text), frames, stance])
+        heading = " · ".join(filter(None, (plain(score.article.id), plain(score.article.outlet), score.article.date)))
+        parts.append(make_table(heading, ["", "voice", "sentence", "frames", "stance"], rows, left=5))
+    return parts
+
+
+def describe_explanation(explanation: Explanation, codebook: Codebook, *, terms: int, everything: bool) -> list[Table | Text | str]:
+    """Return the sentence, and a row per label that it was given (or of every label) with the terms that decided it."""
+    rows: list[list[str | Text]] = []
+    for output in explanation.outputs:
+        neutral = output.label.endswith(" none")
+        if everything or (output.given and not neutral):
+            shown = output.terms[:terms] if everything else [t for t in output.terms if t.weight > 0][:terms]
+            words = "  ".join(f"{term.text} {term.weight:+.1f}" for term in shown)
+            rows.append([("✓ " if output.given else "  ") + output.label, decimal(output.probability), words])
+    sentence = Text(plain(explanation.text))
+    for frame in explanation.frames:
+        sentence = _merge(sentence, highlight(explanation, frame))
+    if not rows:
+        return [sentence, "  no frame, no stance\n"]
+    return [sentence, make_table("", ["label", "p", "terms that decided it"], [[r[0], r[1], r[2]] for r in rows], left=3)]
+
+
+def _merge(text: Text, other: Text) -> Text:
+    for span in other.spans:
+        text.stylize(span.style, span.start, span.end)
+    return text
+
+
+def tabulate_evaluation(evaluation: Evaluation) -> list[Table | Text | str]:
+    """Return the metrics of every label, and the macro-F1."""
+    rows = []
+    for row in evaluation.labels:
+        label = row.label + ("" if row.reliable else MARK)
+        if row.f1 is None:
+            rows.append([label, str(row.positives), row.note, *[""] * 8])
+            continue
+        figures = [row.precision, row.recall, row.f1]
+        rest = [row.average_precision, row.calibration_error, row.baseline_f1, row.coder_f1, row.alpha]
+        interval = f"[{decimal(row.low)}–{decimal(row.high)}]"
+        rows.append([label, str(row.positives), *map(decimal, figures), interval, *map(decimal, rest)])
+    columns = ["label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "majority F1", "coder F1", "alpha"]
+    counts = f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets"
+    macro = (
+        f"Macro-F1 over frames {decimal(evaluation.macro_f1())}; over favor and against {decimal(evaluation.macro_f1('stance'))}."
+    )
+    parts: list[Table | Text | str] = [make_table(f"Evaluation, {evaluation.design}: {counts}", columns, rows), macro]
+    if not all(row.reliable for row in evaluation.labels):
+        parts.append("† F1 below .50, not surely above the majority answer, or coders who do not agree (alpha below .667)")
+    return parts
+
+
+def tabulate_agreement(rows: Sequence[LabelAgreement]) -> list[Table | Text | str]:
+    """Return the agreement on every label with its verdict."""
+    lines = []
+    for row in rows:
+        interval = "–" if row.low is None else f"[{decimal(row.low)}–{decimal(row.high)}]"
+        figures = [decimal(row.ac1), decimal(row.positive_agreement)]
+        alpha = "undefined" if row.alpha is None else decimal(row.alpha)
+        lines.append([row.label, str(row.units), str(row.positives), percent(row.percent), alpha, interval, *figures, row.verdict])
+    columns = ["label", "units", "positives", "agree", "alpha", "95 %", "AC1", "pos. agreement", "verdict"]
+    note = "Krippendorff's alpha, nominal; interval by bootstrap over articles; the verdict judges its lower end (.800, .667)."
+    return [make_table("Agreement of the coders, blind codings only", columns, lines), note]
+
+
+def tabulate_changes(before: Evaluation | None, after: Evaluation) -> list[Table | Text | str]:
+    """Return what training changed per label: F1 on left-out articles, before and after."""
+    rows = []
+    for row in after.labels:
+        old = before.find(row.label) if before is not None else None
+        earlier = old.f1 if old is not None else None
+        change = "new" if earlier is None or row.f1 is None else f"{row.f1 - earlier:+.2f}"
+        rows.append(
+            [row.label + ("" if row.reliable else MARK), str(row.positives), decimal(earlier), decimal(row.f1), change, row.note]
+        )
+    title = f"F1 per label, {after.design}"
+    return [make_table(title, ["label", "coded", "before", "now", "change", ""], rows)]
+
+
+def group_parts(parts: Iterable[Table | Text | str]) -> Group:
+    """Return the parts as one renderable, for tests and for capture."""
+    return Group(*parts)

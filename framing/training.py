@@ -1,0 +1,110 @@
+"""Training: from coded sentences to a calibrated model with its evaluation. One seed, no files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from framing.agreement import LabelAgreement, measure_agreement
+from framing.annotations import Annotation, CodedSentence, settle
+from framing.codebook import STANCES, Codebook
+from framing.errors import AnnotationError
+from framing.evaluation import Evaluation, LabelMetrics, apply_rules, cross_validate
+from framing.features import Settings
+from framing.model import MIN_POSITIVES, FramingModel, fit_model
+
+
+@dataclass(frozen=True)
+class Training:
+    """The outcome of one training run: the model, its evaluations, and the agreement of those who coded."""
+
+    model: FramingModel
+    evaluations: tuple[Evaluation, ...]
+    agreement: tuple[LabelAgreement, ...]
+
+
+def train(
+    annotations: Sequence[Annotation],
+    codebook: Codebook,
+    settings: Settings | None = None,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Training:
+    """Return a model of the settled codes, thresholds and calibration from predictions on left-out articles.
+
+    Raises:
+        AnnotationError: the sentences come from fewer than two articles, or no label has enough positives.
+    """
+    settings = settings or Settings()
+    sentences = settle(annotations)
+    check_sufficient(sentences, codebook)
+    decisions, codes, evaluations = cross_validate(sentences, codebook, settings, progress=progress)
+    progress("the final model on all sentences")
+    model = apply_rules(fit_model(sentences, codebook, settings), decisions, codes)
+    agreement = tuple(measure_agreement(annotations, codebook.frame_ids, codebook.target_ids, seed=settings.seed))
+    evaluations = tuple(add_agreement(evaluation, agreement) for evaluation in evaluations)
+    return Training(replace(model, facts=_facts(annotations, sentences)), evaluations, agreement)
+
+
+def cross_validate_annotations(
+    annotations: Sequence[Annotation],
+    codebook: Codebook,
+    settings: Settings,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Evaluation, ...]:
+    """Return the evaluations that ``train`` would make, without the final model; it raises what ``train`` raises."""
+    sentences = settle(annotations)
+    check_sufficient(sentences, codebook)
+    _, _, evaluations = cross_validate(sentences, codebook, settings, progress=progress)
+    agreement = measure_agreement(annotations, codebook.frame_ids, codebook.target_ids, seed=settings.seed)
+    return tuple(add_agreement(evaluation, agreement) for evaluation in evaluations)
+
+
+def check_sufficient(sentences: Sequence[CodedSentence], codebook: Codebook) -> None:
+    """Check that there are two articles, and enough positives of some label.
+
+    Raises:
+        AnnotationError: there are not.
+    """
+    articles = {s.article for s in sentences}
+    if len(articles) < 2:
+        raise AnnotationError(f"{len(articles)} article is coded; training needs at least two, better twenty: code more articles")
+    richest = max((sum(frame in s.frames for s in sentences) for frame in codebook.frame_ids), default=0)
+    sides = [sum(s.stance_towards(t) == v for s in sentences) for t in codebook.target_ids for v in STANCES[:-1]]
+    if max([richest, *sides]) < MIN_POSITIVES:
+        raise AnnotationError(f"no label has {MIN_POSITIVES} coded sentences, the fewest to learn from: code more sentences")
+
+
+def add_agreement(evaluation: Evaluation, agreement: Sequence[LabelAgreement]) -> Evaluation:
+    """Return ``evaluation`` with the coders' own agreement beside each label."""
+    by_label = {row.label: row for row in agreement}
+
+    def add(row: LabelMetrics) -> LabelMetrics:
+        found = by_label.get(row.label) or by_label.get(row.label.split(":")[0])
+        if found is None:
+            return row
+        return replace(row, alpha=found.alpha, coder_f1=found.positive_agreement if found.label == row.label else None)
+
+    return replace(evaluation, labels=tuple(map(add, evaluation.labels)))
+
+
+def _facts(annotations: Sequence[Annotation], sentences: Sequence[CodedSentence]) -> dict[str, object]:
+    """Return what the card says of the data, with a digest of the settled codes in their order."""
+    rows = [[s.article, s.id, s.text, sorted(s.frames), sorted(s.stance)] for s in sentences]
+    coded_twice = sum(len(s.coders) > 1 for s in sentences)
+    outlets: dict[str, int] = {}
+    for sentence in sentences:
+        outlets[sentence.outlet] = outlets.get(sentence.outlet, 0) + 1
+    return {
+        "sentences": len(sentences),
+        "articles": len({s.article for s in sentences}),
+        "annotations": len(annotations),
+        "coders": len({a.coder for a in annotations if a.coder}),
+        "coded_twice": coded_twice,
+        "without_frame": sum(not s.frames for s in sentences),
+        "outlets": outlets,
+        "digest": hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest(),
+    }
