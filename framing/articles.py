@@ -1,10 +1,9 @@
-"""An article as it was read, and the folder, file or stream that it came from."""
+"""An article as it was read, and what every reader shares: decoding, dates, limits."""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +60,13 @@ def decode(data: bytes) -> tuple[str, str]:
             return data.decode(name), name
     if b"\0" in data[:65536]:
         raise ValueError("it is binary, not text")
+    text, encoding = _decode_unmarked(data)
+    if sum(character < " " and character not in "\t\n\r\f" for character in text) > 0.01 * len(text):
+        raise ValueError("it is binary, not text")
+    return text, encoding
+
+
+def _decode_unmarked(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
@@ -72,12 +78,9 @@ def decode(data: bytes) -> tuple[str, str]:
         if best is not None:
             return str(best), best.encoding
     try:
-        text = data.decode("cp1252")
+        return data.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:
-        text = "\0"
-    if sum(character < " " and character not in "\t\n\r\f" for character in text) > 0.01 * len(text):
-        raise ValueError(f"it is neither UTF-8 (byte {place + 1}) nor another known text encoding: save it as UTF-8")
-    return text, "cp1252"
+        raise ValueError(f"it is neither UTF-8 (byte {place + 1}) nor another known text encoding: save it as UTF-8") from None
 
 
 def clean_date(value: str | None) -> str | None:
@@ -117,48 +120,3 @@ def make_article(fields: dict[str, str | None], *, source: str, encoding: str = 
         source=source,
         encoding=encoding,
     )
-
-
-def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
-    """Yield every article below ``paths`` in order, and every input that holds none, with the reason.
-
-    A folder is walked in the order of its names; its subfolders name the outlets of files that do not name theirs.
-    ``-`` reads standard input: JSON Lines when its first character is ``{``, plain text otherwise.
-    """
-    from framing.readers import READERS
-    from framing.readers.text import read_stream
-
-    for given in paths:
-        if str(given) == "-":
-            yield from read_stream(sys.stdin.buffer)
-            continue
-        path = Path(given)
-        if path.is_dir():
-            yield from _read_folder(path, READERS)
-        elif not path.exists():
-            yield Skipped(str(path), "there is no such file or folder", unreadable=True)
-        elif path.suffix.lower() not in READERS:
-            yield Skipped(str(path), f"its ending is none of {' '.join(READERS)}", unreadable=True)
-        else:
-            yield from _read_file(path, READERS[path.suffix.lower()])
-
-
-def _read_folder(folder: Path, readers: dict[str, Reader]) -> Iterator[Article | Skipped]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in readers and path.is_file())
-    files = [path for path in files if path.stem.lower() != "readme" and not path.name.startswith(".")]
-    if not files:
-        yield Skipped(str(folder), f"it holds no {' '.join(readers)} file", unreadable=True)
-    for path in files:
-        nested = path.relative_to(folder).parts[:-1]
-        yield from _read_file(path, readers[path.suffix.lower()], outlet=nested[0] if nested else None)
-
-
-def _read_file(path: Path, reader: Reader, *, outlet: str | None = None) -> Iterator[Article | Skipped]:
-    from dataclasses import replace
-
-    try:
-        for item in reader(path):
-            missing = isinstance(item, Article) and item.outlet is None
-            yield replace(item, outlet=outlet) if missing and isinstance(item, Article) else item
-    except OSError as error:
-        yield Skipped(str(path), f"it cannot be read: {error.strerror}", unreadable=True)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framing.annotations import Annotation, find_annotation_files, read_annotations
-from framing.articles import Article, Skipped, read_articles
+from framing.articles import Article, Skipped
 from framing.cleaning import Dropped, clean
 from framing.codebook import Codebook, read_codebook
 from framing.errors import FramingError
+from framing.readers import read_articles
 from framing.sentences import split_article
 from framing.store import MANIFEST, load_model
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -56,7 +57,7 @@ models = typer.Typer(cls=_Commands, help="List the models, or show one.", no_arg
 app.add_typer(models, name="models")
 
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH...", help="Files (.txt .md .html .jsonl .csv), folders, or - for standard input.")
+    list[str], typer.Argument(metavar="PATH", help="Files (.txt .md .html .jsonl .csv), folders, or - for standard input.")
 ]
 ModelName = Annotated[str | None, typer.Option("--model", "-m", help="Name or folder of a model.", show_default="default")]
 Format = Annotated[str | None, typer.Option("--format", "-f", help="table, jsonl, json, csv or parquet; a table on a terminal.")]
@@ -102,6 +103,8 @@ class _Intake:
 
     def __init__(self) -> None:
         self.scored = 0
+        self.trained_on = 0
+        self.languages: Counter[str] = Counter()
         self.skipped: list[Skipped] = []
 
     def keep(self, items: Iterable[ArticleScore | Skipped]) -> Iterator[ArticleScore]:
@@ -113,6 +116,8 @@ class _Intake:
                 self.skip(item)
                 continue
             self.scored += 1
+            self.trained_on += item.trained_on > 0
+            self.languages[(item.article.language or "").lower()[:2]] += 1
             if not item.article.encoding.startswith("utf"):
                 _say(f"note: {item.article.source}: read as {item.article.encoding}, it is not UTF-8")
             yield item
@@ -122,8 +127,14 @@ class _Intake:
         self.skipped.append(item)
         _say(f"skipped: {item.source}: {item.reason}")
 
-    def finish(self) -> None:
-        """Exit with 1 where inputs were skipped, with 4 where a path could not be opened and nothing was scored."""
+    def finish(self, language: str) -> None:
+        """Say what limits the scores; exit with 1 where inputs were skipped, 4 where none could be opened and scored."""
+        share = f"of {self.scored} articles"
+        if self.trained_on:
+            _say(f"note: {self.trained_on} {share} hold sentences that the model was trained on; it does better on them")
+        foreign = sum(count for code, count in self.languages.items() if code not in ("", language))
+        if foreign:
+            _say(f"note: {foreign} {share} are in another language than the model's ({language}); their scores mean little")
         if self.skipped:
             _say(f"{self.scored} scored, {len(self.skipped)} skipped")
             unreadable = any(item.unreadable for item in self.skipped)
@@ -133,7 +144,8 @@ class _Intake:
 def _read(paths: list[str], outlet: str | None) -> Iterator[Article | Skipped]:
     from dataclasses import replace
 
-    from framing.articles import Article, read_articles
+    from framing.articles import Article
+    from framing.readers import read_articles
 
     for item in read_articles(paths):
         named = isinstance(item, Article) and item.outlet is None and outlet is not None
@@ -169,7 +181,7 @@ def score(
         write_records((article_record(item, codebook) for item in scores), form, output)
     else:
         write_records((record for item in scores for record in sentence_records(item, codebook)), form, output)
-    intake.finish()
+    intake.finish(codebook.language)
 
 
 @app.command(epilog="Example:  framing summarize articles/ --by month -f csv -o months.csv")
@@ -178,6 +190,10 @@ def summarize(
     by: Annotated[str, typer.Option(help="outlet, month, country or voice.")] = "outlet",
     model: ModelName = None,
     outlet: Outlet = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Show this outlet (month, country, voice) alone; repeatable.")
+    ] = None,
+    frame: Annotated[list[str] | None, typer.Option("--frame", help="Show this frame alone, by id; repeatable.")] = None,
     evidence: Annotated[bool, typer.Option(help="Show the surest sentences below the table.")] = True,
     form: Format = None,
     output: Output = None,
@@ -200,6 +216,7 @@ def summarize(
     for item in intake.keep(score_articles(_read(fresh, outlet), Scorer(loaded))):
         tallies += summary.tally_score(item, by)
     summaries = summary.summarize(tallies, reliable=_reliability(find_model(model)))
+    summaries = summary.select(summaries, only or [], frame or [])
     if form == "table":
         from framing.tables import tabulate_summaries
 
@@ -207,7 +224,7 @@ def summarize(
             print_tables(tabulate_summaries(summaries, loaded.codebook, by=by, model=loaded, evidence=evidence), output)
     else:
         write_records((summary.outlet_record(row, by) for row in summaries), form, output)
-    intake.finish()
+    intake.finish(loaded.codebook.language)
 
 
 def _saved_tallies(path: Path, by: str, label: str, intake: _Intake) -> Iterator[Any]:
@@ -266,12 +283,12 @@ def explain(
         )
     else:
         write_records((asdict(item) | {"frames": sorted(item.frames)} for item in explanations), form, output)
-    intake.finish()
+    intake.finish(loaded.codebook.language)
 
 
 def _sentences_of(what: str, intake: _Intake) -> Iterator[str]:
-    from framing.articles import Skipped, read_articles
-    from framing.readers import READERS
+    from framing.articles import Skipped
+    from framing.readers import READERS, read_articles
     from framing.sentences import split_article, split_text
 
     path = Path(what) if len(what) < 1000 and "\n" not in what else None
@@ -392,7 +409,7 @@ def _cross_validate(paths: list[Path] | None, codebook: Path | None, seed: int) 
 
 @app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")
 def agreement(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Coded sentences: .jsonl files or folders.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Coded sentences: .jsonl files or folders.")],
     codebook: CodebookPath = None,
     seed: Annotated[int, typer.Option(help="For the intervals.")] = 0,
     form: Format = None,
@@ -426,9 +443,7 @@ def agreement(
 def check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="PATH...", help="Articles, coded sentences, a codebook, models.", show_default="all of this folder's"
-        ),
+        typer.Argument(metavar="PATH", help="Articles, coded sentences, a codebook, models.", show_default="all of this folder's"),
     ] = None,
     show_dropped: Annotated[
         bool, typer.Option("--show-dropped", help="Show each line that cleaning dropped, with its rule.")

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from framing.agreement import TENTATIVE
 from framing.annotations import CodedSentence
 from framing.codebook import STANCES, Codebook
-from framing.features import Settings
+from framing.features import Floats, Settings, Vectorizer
 from framing.model import (
-    Floats,
     FrameRule,
     FramingModel,
     Scores,
@@ -23,6 +22,7 @@ from framing.model import (
     frame_probabilities,
     stance_probabilities,
 )
+from framing.scorer import Scorer
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -368,8 +368,6 @@ def cross_validate(
 
 def _empty_model(codebook: Codebook) -> FramingModel:
     """Return a model that only carries the codebook, for rules that are applied to given decision values."""
-    from framing.features import Vectorizer
-
     nothing = np.zeros(0, np.float32)
     vectorizer = Vectorizer(Settings(), (), (), nothing, ())
     frames = tuple(FrameRule() for _ in codebook.frames)
@@ -379,8 +377,6 @@ def _empty_model(codebook: Codebook) -> FramingModel:
 
 def evaluate_model(model: FramingModel, sentences: Sequence[CodedSentence]) -> Evaluation:
     """Return the metrics of a finished model on coded sentences, which it must not have been trained on."""
-    from framing.scorer import Scorer
-
     codes = encode(sentences, model.codebook)
     scores = Scorer(model).score([s.text for s in sentences])
     outlets = len({s.outlet for s in sentences})

@@ -1,86 +1,103 @@
-"""Why a sentence got its labels, in words that a reader can check against the sentence.
+"""What each word of a sentence adds to a decision value, so that a reader can check a label against the sentence.
 
-Character n-grams mean nothing alone, so what each adds is shared among the words that contain it: the terms shown are
-words, pairs of words, and cues, and together with the intercept they add up to the decision value.
+Character n-grams mean nothing alone, so what each adds is shared among the words that contain it, and what a cue adds
+goes to the words that it was found in. The terms are words and phrases; together with the intercept they add up to the
+decision value.
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
 import numpy as np
 
-from framing.codebook import STANCES
 from framing.cues import cue_words
-from framing.features import WORD, char_ngrams, normalize, word_ngrams
-from framing.model import Explanation, Floats, FramingModel, LabelExplanation, Term
-from framing.scorer import Scorer, weigh_terms
+from framing.features import WORD, Floats, Vectorizer, char_ngrams, normalize, weigh_terms, word_ngrams
 
 
-def explain_sentence(model: FramingModel, text: str) -> Explanation:
-    """Return the explanation of one sentence; terms are sorted by falling absolute weight."""
-    added = _contributions(model, normalize(text))
-    scorer = Scorer(model)
-    decisions = scorer.decide([text])
-    scores = model.interpret(decisions)
-    names = list(model.codebook.frame_ids)
-    probabilities = list(scores.frames[0])
-    given = [frame in scores.labels[0] for frame in names]
-    for target in model.codebook.target_ids:
-        names += [f"{target} {stance}" for stance in STANCES]
-        probabilities += list(scores.stance[target][0])
-        given += [scores.stance_labels[target][0] == stance for stance in STANCES]
-    outputs = []
-    for column, name in enumerate(names):
-        terms = [Term(term, float(values[column])) for term, values in added.items() if values[column]]
-        terms.sort(key=lambda term: (-abs(term.weight), term.text))
-        numbers = float(probabilities[column]), float(decisions[0, column]), float(model.intercepts[column])
-        outputs.append(LabelExplanation(name, given[column], *numbers, tuple(terms)))
-    stance = {target: labels[0] for target, labels in scores.stance_labels.items()}
-    return Explanation(text, scores.labels[0], stance, tuple(outputs))
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a word or phrase adds to a decision value."""
+
+    text: str
+    weight: float
 
 
-def _contributions(model: FramingModel, cleaned: str) -> dict[str, Floats]:
-    """Return what each shown term adds to every output."""
-    vectorizer, weights = model.vectorizer, model.weights.astype(np.float64)
-    added: dict[str, Floats] = {}
+@dataclass(frozen=True, slots=True)
+class LabelExplanation:
+    """One output (a frame, or a target with a stance) of one sentence: ``intercept`` plus all terms is ``decision``."""
 
-    def add(term: str, values: Floats) -> None:
-        added[term] = added.get(term, np.zeros(weights.shape[1])) + values
-
-    words = word_ngrams(cleaned, vectorizer.settings.word_ngrams)
-    known = [term for term in words if term in vectorizer.word_columns]
-    if known:
-        columns, values = weigh_terms([vectorizer.word_columns[term] for term in known], vectorizer)
-        for column, value in zip(columns, values, strict=True):
-            add(vectorizer.words[column], value * weights[column])
-    for term, values in _shared_characters(model, cleaned).items():
-        add(term, values)
-    cue_values = vectorizer.count_cues(cleaned)
-    matches = vectorizer.matcher.find(cue_words(cleaned)) if vectorizer.cues else []
-    first = len(vectorizer.words) + len(vectorizer.chars)
-    totals = np.asarray(vectorizer.matcher.count(cue_words(cleaned))) if vectorizer.cues else np.zeros(0)
-    for match in matches:
-        share = match.weight / totals[match.label]
-        values = share * cue_values[match.label] * weights[first + match.label]
-        add(f"cue “{match.phrase}”", values)
-    return added
+    label: str
+    given: bool
+    probability: float
+    decision: float
+    intercept: float
+    terms: tuple[Term, ...]
 
 
-def _shared_characters(model: FramingModel, cleaned: str) -> dict[str, Floats]:
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a sentence got its labels; ``outputs`` are in the codebook's order, their terms by falling absolute weight."""
+
+    text: str
+    frames: frozenset[str]
+    stance: dict[str, str | None]
+    outputs: tuple[LabelExplanation, ...]
+
+
+def sum_contributions(vectorizer: Vectorizer, weights: Floats, text: str) -> dict[str, Floats]:
+    """Return what each term of ``text`` adds to every output; ``weights`` is features × outputs."""
+    cleaned = normalize(text)
+    added: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(weights.shape[1]))
+    for share in (_share_words, _share_characters, _share_cues):
+        for term, values in share(vectorizer, weights, cleaned):
+            added[_US.sub("US", term)] += values
+    return dict(added)
+
+
+_US = re.compile(r"\busa\b")
+
+
+def _share_words(vectorizer: Vectorizer, weights: Floats, cleaned: str) -> list[tuple[str, Floats]]:
+    columns = vectorizer.word_columns
+    known = [columns[term] for term in word_ngrams(cleaned, vectorizer.settings.word_ngrams) if term in columns]
+    if not known:
+        return []
+    distinct, values = weigh_terms(known, vectorizer.idf)
+    return [(vectorizer.words[column], value * weights[column]) for column, value in zip(distinct, values, strict=True)]
+
+
+def _share_characters(vectorizer: Vectorizer, weights: Floats, cleaned: str) -> list[tuple[str, Floats]]:
     """Return what the character n-grams of each word add, an n-gram of several words shared by its occurrences."""
-    vectorizer, weights = model.vectorizer, model.weights.astype(np.float64)
     columns = vectorizer.char_columns
-    holders: dict[int, list[str]] = {}
+    holders: defaultdict[int, list[str]] = defaultdict(list)
     for word in cleaned.split():
         shown = " ".join(WORD.findall(word)) or word
         for ngram in char_ngrams(word, vectorizer.settings.char_ngrams):
             if ngram in columns:
-                holders.setdefault(columns[ngram], []).append(shown)
+                holders[columns[ngram]].append(shown)
     if not holders:
-        return {}
-    distinct, values = weigh_terms([column for column, words in holders.items() for _ in words], vectorizer)
-    added: dict[str, Floats] = {}
-    for column, value in zip(distinct, values, strict=True):
-        for shown in holders[column]:
-            share = value * weights[column] / len(holders[column])
-            added[shown] = added.get(shown, np.zeros(weights.shape[1])) + share
-    return added
+        return []
+    distinct, values = weigh_terms([column for column, words in holders.items() for _ in words], vectorizer.idf)
+    return [
+        (shown, value * weights[column] / len(holders[column]))
+        for column, value in zip(distinct, values, strict=True)
+        for shown in holders[column]
+    ]
+
+
+def _share_cues(vectorizer: Vectorizer, weights: Floats, cleaned: str) -> list[tuple[str, Floats]]:
+    """Return what the cues add, by the words that they were found in; a group's value is shared by weight."""
+    words = cue_words(cleaned)
+    values = vectorizer.count_cues(cleaned)
+    totals = vectorizer.matcher.count(words)
+    first = len(vectorizer.words) + len(vectorizer.chars)
+    return [
+        (
+            " ".join(words[match.start : match.end]),
+            match.weight / totals[match.label] * values[match.label] * weights[first + match.label],
+        )
+        for match in vectorizer.matcher.find(words)
+    ]

@@ -8,12 +8,14 @@ label. Term frequencies are ``1 + log(count)``, inverse document frequencies ``1
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,8 @@ from framing.errors import UsageError, suggest
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
+
+Floats = NDArray[np.float64]
 
 WORD = re.compile(r"\b\w\w+\b")
 """A word of the word block: two word characters or more."""
@@ -83,9 +87,15 @@ def read_settings(path: Path | None, seed: int) -> Settings:
     return settings
 
 
+LONGEST = 10_000
+"""Characters of a sentence that the features see: no sentence is longer, and a hostile one must not fill the memory."""
+
+
 def normalize(text: str) -> str:
-    """Return ``text`` as the features see it: NFKC without invisible characters, one kind of quotation mark, "U.S." and
-    "US" told from "us", lower case, single spaces."""
+    """Return ``text`` as the features see it: its first ``LONGEST`` characters, in NFKC without invisible ones, with one
+    kind of quotation mark, "U.S." and "US" told from "us", in lower case and with single spaces.
+    """
+    text = text[:LONGEST]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_QUOTES)
@@ -148,11 +158,11 @@ class Vectorizer:
         """The column of each character n-gram."""
         return {term: column for column, term in enumerate(self.chars, len(self.words))}
 
-    def count_cues(self, text: str) -> NDArray[np.float64]:
+    def count_cues(self, text: str) -> Floats:
         """Return the values of the cue features of normalised ``text``."""
         if not self.cues:
             return np.zeros(0)
-        counts: NDArray[np.float64] = np.array(self.matcher.count(cue_words(text)))
+        counts: Floats = np.array(self.matcher.count(cue_words(text)))
         return np.asarray(self.settings.cue_scale * np.log1p(counts))
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
@@ -208,6 +218,11 @@ def fit_vectorizer(texts: Sequence[str], codebook: Codebook, settings: Settings)
     return Vectorizer(settings, terms[0], terms[1], np.concatenate(idf).astype(np.float32), group_cues(codebook))
 
 
+def fingerprint(text: str) -> str:
+    """Return 16 hexadecimal digits that sentences share only if the features see the same text."""
+    return hashlib.blake2b(normalize(text).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
 def word_ngrams(text: str, sizes: tuple[int, int]) -> list[str]:
     """Return the word n-grams of normalised ``text``."""
     words = WORD.findall(text)
@@ -225,3 +240,14 @@ def char_ngrams(word: str, sizes: tuple[int, int]) -> list[str]:
         if size >= len(padded):
             break
     return ngrams
+
+
+def weigh_terms(columns: Iterable[int], idf: NDArray[np.float32]) -> tuple[list[int], Floats]:
+    """Return the distinct columns of one block and their TF-IDF values, of length 1 together."""
+    counts: dict[int, int] = {}
+    for column in columns:
+        counts[column] = counts.get(column, 0) + 1
+    distinct = list(counts)
+    frequencies = np.array([1.0 + log(count) if count > 1 else 1.0 for count in counts.values()])
+    values = frequencies * idf[distinct].astype(np.float64)
+    return distinct, values / np.sqrt(values @ values)

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from framing.annotations import CodedSentence
 from framing.codebook import STANCES, Codebook
-from framing.features import Settings, Vectorizer, fit_vectorizer
-
-Floats = NDArray[np.float64]
+from framing.explain import Explanation, LabelExplanation, Term, sum_contributions
+from framing.features import Floats, Settings, Vectorizer, fingerprint, fit_vectorizer
 
 MIN_POSITIVES = 8
 """Coded sentences of a frame, or of a stance, below which it is not learnt but named as missing."""
@@ -85,6 +84,7 @@ class FramingModel:
     """A trained model: the vectoriser, a weight per feature and output, and the rules that turn outputs into labels.
 
     ``weights`` is features × outputs and ``intercepts`` outputs; outputs are the frames, then three stances per target.
+    ``trained_on`` holds the fingerprints of its training sentences: scores of these look better than they are.
     """
 
     codebook: Codebook
@@ -93,6 +93,7 @@ class FramingModel:
     intercepts: NDArray[np.float32]
     frame_rules: tuple[FrameRule, ...]
     stance_rules: tuple[StanceRule, ...]
+    trained_on: frozenset[str] = frozenset()
     name: str = "unsaved"
     digest: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
@@ -128,39 +129,20 @@ class FramingModel:
 
     def explain(self, text: str) -> Explanation:
         """Return the labels of one sentence, and the terms with the weights that decided them."""
-        from framing.explain import explain_sentence
-
-        return explain_sentence(self, text)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """What a word, a pair of words or the cues of a label add to a decision value."""
-
-    text: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class LabelExplanation:
-    """One output (a frame, or a target with a stance) of one sentence: ``intercept`` plus all terms is ``decision``."""
-
-    label: str
-    given: bool
-    probability: float
-    decision: float
-    intercept: float
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a sentence got its labels; ``outputs`` are in the codebook's order."""
-
-    text: str
-    frames: frozenset[str]
-    stance: dict[str, str | None]
-    outputs: tuple[LabelExplanation, ...]
+        added = sum_contributions(self.vectorizer, self.weights.astype(np.float64), text)
+        decisions = self.intercepts + sum(added.values(), np.zeros(len(self.intercepts)))
+        scores = self.interpret(decisions[None, :])
+        stance = {target: labels[0] for target, labels in scores.stance_labels.items()}
+        labels = [(frame, frame in scores.labels[0], scores.frames[0, n]) for n, frame in enumerate(self.codebook.frame_ids)]
+        for target, value in stance.items():
+            labels += [(f"{target} {side}", side == value, scores.stance[target][0, n]) for n, side in enumerate(STANCES)]
+        outputs = []
+        for column, (label, given, probability) in enumerate(labels):
+            terms = [Term(term, float(values[column])) for term, values in added.items() if values[column]]
+            terms.sort(key=lambda term: (-abs(term.weight), term.text))
+            numbers = float(probability), float(decisions[column]), float(self.intercepts[column])
+            outputs.append(LabelExplanation(label, given, *numbers, tuple(terms)))
+        return Explanation(text, scores.labels[0], stance, tuple(outputs))
 
 
 def frame_probabilities(decisions: Floats, rules: Sequence[FrameRule]) -> Floats:
@@ -218,7 +200,8 @@ def fit_model(sentences: Sequence[CodedSentence], codebook: Codebook, settings: 
             columns = slice(first, first + len(STANCES))
             weights[:, columns], intercepts[columns] = _fit_stance(features, stances, stance_rule, settings)
         stance_rules.append(stance_rule)
-    return FramingModel(codebook, vectorizer, weights, intercepts, tuple(frame_rules), tuple(stance_rules))
+    seen = frozenset(map(fingerprint, texts))
+    return FramingModel(codebook, vectorizer, weights, intercepts, tuple(frame_rules), tuple(stance_rules), seen)
 
 
 def _fit_frame(features: Any, coded: NDArray[np.bool_], settings: Settings) -> tuple[Any, Any]:

@@ -143,9 +143,12 @@ def _print_to(parts: Iterable[Table | Text | str], path: Path) -> None:
 def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, left: int = 1) -> Table:
     """Return a table whose first ``left`` columns are text and whose other ones are numbers."""
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    rows = list(rows)
     for number, column in enumerate(columns):
         text = number < left
-        table.add_column(column, justify="left" if text else "right", overflow="fold", no_wrap=not text)
+        longest = max((len(line) for row in rows for line in str(row[number]).split("\n")), default=0)
+        narrowest = min(longest, 16 if number else 32) if text else None
+        table.add_column(column, justify="left" if text else "right", overflow="fold", no_wrap=not text, min_width=narrowest)
     for row in rows:
         table.add_row(*row)
     return table

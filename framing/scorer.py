@@ -6,13 +6,12 @@ its own length, plus the cues. Counts are kept in dictionaries; the weights of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import log
+from collections.abc import Sequence
 
 import numpy as np
 
-from framing.features import Vectorizer, char_ngrams, normalize, word_ngrams
-from framing.model import Floats, FramingModel, Scores
+from framing.features import Floats, char_ngrams, normalize, weigh_terms, word_ngrams
+from framing.model import FramingModel, Scores
 
 
 class Scorer:
@@ -45,7 +44,7 @@ class Scorer:
         words = vectorizer.word_columns
         word_block = [words[term] for term in word_ngrams(cleaned, vectorizer.settings.word_ngrams) if term in words]
         char_block = [column for word in cleaned.split() for column in self._char_columns(word)]
-        return [weigh_terms(block, vectorizer) for block in (word_block, char_block) if block]
+        return [weigh_terms(block, vectorizer.idf) for block in (word_block, char_block) if block]
 
     def _char_columns(self, word: str) -> tuple[int, ...]:
         known = self._chars.get(word)
@@ -56,14 +55,3 @@ class Scorer:
             if len(word) < 40 and len(self._chars) < 200_000:  # a hostile text must not fill the memory
                 self._chars[word] = known
         return known
-
-
-def weigh_terms(columns: Iterable[int], vectorizer: Vectorizer) -> tuple[list[int], Floats]:
-    """Return the distinct columns of one block and their TF-IDF values, of length 1 together."""
-    counts: dict[int, int] = {}
-    for column in columns:
-        counts[column] = counts.get(column, 0) + 1
-    distinct = list(counts)
-    frequencies = np.array([1.0 + log(count) if count > 1 else 1.0 for count in counts.values()])
-    values = frequencies * vectorizer.idf[distinct].astype(np.float64)
-    return distinct, values / np.sqrt(values @ values)

@@ -9,6 +9,7 @@ from typing import Any
 from framing.articles import Article, Skipped
 from framing.cleaning import BODY
 from framing.codebook import STANCES, Codebook
+from framing.features import fingerprint
 from framing.scorer import Scorer
 from framing.sentences import Sentence, split_article
 
@@ -26,11 +27,15 @@ class SentenceScore:
 
 @dataclass(frozen=True, slots=True)
 class ArticleScore:
-    """An article's sentences with their scores, in reading order, and the model (name and digest) that gave them."""
+    """An article's sentences with their scores, in reading order, and the model (name and digest) that gave them.
+
+    ``trained_on`` counts the sentences that the model was trained on: its scores of these look better than they are.
+    """
 
     article: Article
     sentences: tuple[SentenceScore, ...]
     model: str
+    trained_on: int = 0
 
     @property
     def body(self) -> tuple[SentenceScore, ...]:
@@ -62,7 +67,8 @@ def score_article(article: Article, scorer: Scorer) -> ArticleScore | Skipped:
         stance = {target: scores.stance_labels[target][number] for target in codebook.target_ids}
         chances = {t: dict(zip(STANCES, map(_known, scores.stance[t][number]), strict=True)) for t in codebook.target_ids}
         rows.append(SentenceScore(sentence, scores.labels[number], probabilities, stance, chances))
-    return ArticleScore(article, tuple(rows), scorer.model.label)
+    known = sum(fingerprint(sentence.text) in scorer.model.trained_on for sentence in sentences)
+    return ArticleScore(article, tuple(rows), scorer.model.label, known)
 
 
 def _known(value: Any) -> float | None:
@@ -124,6 +130,7 @@ def article_record(score: ArticleScore, codebook: Codebook) -> dict[str, Any]:
             {"text": row.sentence.text, "frames": [f for f in codebook.frame_ids if f in row.frames], "stance": row.stance}
             for row in score.headline
         ],
+        "trained_on": score.trained_on,
         "model": score.model,
     }
 

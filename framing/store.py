@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from framing.agreement import LabelAgreement
+from framing.card import write_card
 from framing.codebook import STANCES, Codebook, parse_codebook
 from framing.errors import CodebookError, ModelError, suggest
 from framing.evaluation import Evaluation, LabelMetrics
@@ -25,7 +26,7 @@ FORMAT = 1
 """The version of the directory's layout; raised when an older program could misread a newer directory."""
 
 MANIFEST = "model.json"
-FILES = ("README.md", "codebook.toml", "evaluation.json", "vocabulary.json", "weights.npz")
+FILES = ("README.md", "codebook.toml", "evaluation.json", "trained-on.txt", "vocabulary.json", "weights.npz")
 DEFAULT = "default"
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -50,13 +51,12 @@ def save_model(
 
     ``statement`` says in the card who wrote and coded the data, and how. The same model gives the same bytes.
     """
-    from framing.card import write_card
-
     evaluation = {"evaluations": [asdict(e) for e in evaluations], "agreement": [asdict(a) for a in agreement]}
     contents = {
         "README.md": write_card(model, evaluations, agreement, name=directory.name, statement=statement).encode(),
         "codebook.toml": model.codebook.content.encode(),
         "evaluation.json": _json(evaluation),
+        "trained-on.txt": "".join(f"{mark}\n" for mark in sorted(model.trained_on)).encode(),
         "vocabulary.json": _json({"words": model.vectorizer.words, "chars": model.vectorizer.chars}, indent=None),
         "weights.npz": _arrays(model),
     }
@@ -195,8 +195,9 @@ def _assemble(codebook: Codebook, manifest: dict[str, Any], data: dict[str, byte
     if not (np.isfinite(idf).all() and np.isfinite(weights).all() and np.isfinite(intercepts).all()):
         raise ValueError("a weight is no number")
     frame_rules = tuple(FrameRule(**manifest["frames"][frame]) for frame in codebook.frame_ids)
+    seen = frozenset(data["trained-on.txt"].decode().split())
     stance_rules = tuple(_stance_rule(manifest["targets"][target]) for target in codebook.target_ids)
-    return FramingModel(codebook, vectorizer, weights, intercepts, frame_rules, stance_rules, facts=manifest["data"])
+    return FramingModel(codebook, vectorizer, weights, intercepts, frame_rules, stance_rules, seen, facts=manifest["data"])
 
 
 def _stance_rule(row: dict[str, Any]) -> StanceRule:

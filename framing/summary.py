@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,26 @@ def _estimate(
         return share, None, None
     low, high = np.quantile((weights @ values) / (weights @ sizes), [0.025, 0.975])
     return share, float(low), float(high)
+
+
+def select(summaries: Sequence[OutletSummary], groups: Sequence[str], frames: Sequence[str]) -> list[OutletSummary]:
+    """Return the summaries of ``groups`` with ``frames`` alone; an empty list keeps them all.
+
+    Raises:
+        UsageError: a group or frame is not among them; the message suggests a near one.
+    """
+    names = [summary.group for summary in summaries]
+    for group in groups:
+        if group not in names:
+            raise UsageError(f"nothing was read of {group!r}{suggest(group, names)}")
+    known = list(summaries[0].frames) if summaries else list(frames)
+    for frame in frames:
+        if frame not in known:
+            raise UsageError(f"the codebook has no frame {frame!r}{suggest(frame, known)}")
+    kept = [summary for summary in summaries if not groups or summary.group in groups]
+    if not frames:
+        return kept
+    return [replace(summary, frames={frame: summary.frames[frame] for frame in known if frame in frames}) for summary in kept]
 
 
 def outlet_record(summary: OutletSummary, by: str = "outlet") -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from framing.agreement import LabelAgreement
-from framing.codebook import Codebook
+from framing.codebook import Codebook, Frame
 from framing.evaluation import Evaluation
-from framing.model import Explanation, FramingModel
+from framing.explain import Explanation
+from framing.model import FramingModel
 from framing.output import decimal, make_table, percent, plain, signed
 from framing.scoring import ArticleScore
 from framing.summary import MIN_ARTICLES, OutletSummary, Share, StanceShares
@@ -28,9 +29,10 @@ def tabulate_summaries(
 ) -> list[Table | Text | str]:
     """Return the table of frames, the table of stances, and the strongest sentence of each group's leading frames."""
     title = f"Share of sentences with each frame, by {by}"
-    names = [f"{plain(s.group)}\n{s.articles} article{'s' * (s.articles != 1)}, {s.sentences} sentences" for s in summaries]
-    frame_rows = {f.id: [_frame_cell(s.frames[f.id]) for s in summaries] for f in codebook.frames if summaries}
-    labels = {f.id: f.name + _mark([s.frames[f.id].reliable for s in summaries]) for f in codebook.frames}
+    names = [f"{plain(s.group)}\n{s.articles} article{'s' * (s.articles != 1)}\n{s.sentences} sentences" for s in summaries]
+    frames = [frame for frame in codebook.frames if summaries and frame.id in summaries[0].frames]
+    frame_rows = {f.id: [_frame_cell(s.frames[f.id]) for s in summaries] for f in frames}
+    labels = {f.id: f.name + _mark([s.frames[f.id].reliable for s in summaries]) for f in frames}
     stance_rows = {t.id: [_stance_cell(s.stance[t.id]) for s in summaries] for t in codebook.targets if summaries}
     targets = {t.id: t.name + _mark([s.stance[t.id].reliable for s in summaries]) for t in codebook.targets}
     parts: list[Table | Text | str] = []
@@ -40,7 +42,7 @@ def tabulate_summaries(
         stance_title = "Stance: sentences in favor / against, and the balance in points"
         parts.append(_cross(stance_title, by, names, targets, stance_rows))
     if evidence:
-        parts += _evidence(summaries, codebook, model)
+        parts += _evidence(summaries, frames, model)
     notes = [UNCORRECTED]
     if any(summary.articles < MIN_ARTICLES for summary in summaries):
         notes.append(f"No interval below {MIN_ARTICLES} articles.")
@@ -52,7 +54,8 @@ def tabulate_summaries(
 
 def _cross(title: str, by: str, names: list[str], labels: dict[str, str], cells: dict[str, list[str]]) -> Table:
     if len(names) <= _WIDE:
-        return make_table(title, ["", *names], [[labels[label], *row] for label, row in cells.items()])
+        rows = [[labels[label].replace(" and ", "\nand "), *row] for label, row in cells.items()]
+        return make_table(title, ["", *names], rows)
     columns = [by, *[labels[label].replace(" ", "\n") for label in cells]]
     rows = [[name.partition("\n")[0], *[cells[label][number] for label in cells]] for number, name in enumerate(names)]
     return make_table(title, columns, rows)
@@ -75,44 +78,41 @@ def _stance_cell(row: StanceShares) -> str:
     return f"{percent(row.shares['favor'])} / {percent(row.shares['against'])}  {signed(row.balance)}{interval}"
 
 
-def _evidence(summaries: Sequence[OutletSummary], codebook: Codebook, model: FramingModel) -> list[Table | Text | str]:
-    """Return the surest sentence of each group's two leading frames, the words that decided it set in bold."""
+def _evidence(summaries: Sequence[OutletSummary], frames: Sequence[Frame], model: FramingModel) -> list[Table | Text | str]:
+    """Return the surest sentence of each group's two leading frames, and the words that decided it."""
     rows: list[list[str | Text]] = []
     for summary in summaries:
-        leading = sorted(codebook.frames, key=lambda frame: -(summary.frames[frame.id].share or 0))[:2]
-        for number, frame in enumerate(leading):
-            example = summary.frames[frame.id].example
-            if example is not None:
-                sentence = highlight(model.explain(example.text), frame.id)
-                rows.append([plain(summary.group) if number == 0 else "", frame.name, sentence])
+        leading = sorted(frames, key=lambda frame: -(summary.frames[frame.id].share or 0))[:2]
+        shown = [(frame, example) for frame in leading if (example := summary.frames[frame.id].example)]
+        for number, (frame, example) in enumerate(shown):
+            explanation = model.explain(example.text)
+            words = "\n".join(deciding_words(explanation, frame.id, 4))
+            name = plain(summary.group) if number == 0 else ""
+            rows.append([name, frame.name.replace(" and ", "\nand "), highlight(explanation, frame.id), words])
     if not rows:
         return []
-    return [
-        make_table(
-            "The surest sentence of the two leading frames (deciding words in bold)", ["", "frame", "sentence"], rows, left=3
-        )
-    ]
+    header = ["", "frame", "sentence", "deciding words"]
+    return [make_table("The surest sentence of the two leading frames, and the words that decided", header, rows, left=4)]
 
 
-def deciding_terms(explanation: Explanation, label: str, count: int) -> list[tuple[str, float]]:
-    """Return the ``count`` terms that spoke most for ``label``."""
-    output = next(output for output in explanation.outputs if output.label == label)
-    return [(term.text, term.weight) for term in output.terms if term.weight > 0][:count]
+def deciding_words(explanation: Explanation, label: str, count: int) -> list[str]:
+    """Return up to ``count`` terms that spoke most for ``label``, none with less than a quarter of the first one's weight."""
+    terms = next(output for output in explanation.outputs if output.label == label).terms
+    strongest = max((term.weight for term in terms), default=0.0)
+    return [term.text for term in terms if term.weight > 0.25 * strongest][:count]
 
 
 def highlight(explanation: Explanation, label: str, *, words: int = 5) -> Text:
     """Return the sentence with the words that spoke most for ``label`` in bold."""
     text = Text(plain(explanation.text))
-    single = [term for term, _ in deciding_terms(explanation, label, 60) if " " not in term and not term.startswith("cue ")]
-    for term in single[:words]:
+    for term in deciding_words(explanation, label, words):
         text.highlight_regex(rf"(?i)(?<!\w){_escape(term)}(?!\w)", "bold green")
     return text
 
 
 def _escape(term: str) -> str:
-    import re
-
-    return r"U\.?S\.?(?:A\.?)?" if term == "usa" else re.escape(term)
+    words = [r"U\.?S\.?(?:A\.?)?" if word == "US" else re.escape(word) for word in term.split()]
+    return r"\W+".join(words)
 
 
 def tabulate_articles(scores: Iterable[ArticleScore], codebook: Codebook) -> list[Table | Text | str]:
@@ -220,8 +220,3 @@ def tabulate_changes(before: Evaluation | None, after: Evaluation) -> list[Table
         )
     title = f"F1 per label, {after.design}"
     return [make_table(title, ["label", "coded", "before", "now", "change", ""], rows)]
-
-
-def group_parts(parts: Iterable[Table | Text | str]) -> Group:
-    """Return the parts as one renderable, for tests and for capture."""
-    return Group(*parts)

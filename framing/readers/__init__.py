@@ -1,11 +1,16 @@
-"""One reader per format: each takes a path and yields articles, or the reason why there is none."""
+"""From paths to articles: one reader per format, each ``path -> Iterator[Article | Skipped]``."""
 
 from __future__ import annotations
 
-from framing.articles import Reader
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from framing.articles import Article, Reader, Skipped
 from framing.readers.html import read_html
-from framing.readers.tables import read_csv, read_jsonl
-from framing.readers.text import read_text
+from framing.readers.tables import read_csv, read_jsonl, read_parquet
+from framing.readers.text import read_stream, read_text
 
 READERS: dict[str, Reader] = {
     ".txt": read_text,
@@ -14,5 +19,46 @@ READERS: dict[str, Reader] = {
     ".htm": read_html,
     ".jsonl": read_jsonl,
     ".csv": read_csv,
+    ".parquet": read_parquet,
 }
 """The reader of each file ending."""
+
+
+def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
+    """Yield every article below ``paths`` in order, and every input that holds none, with the reason.
+
+    A folder is walked in the order of its names; its subfolders name the outlets of files that do not name theirs.
+    ``-`` reads standard input: JSON Lines when its first character is ``{``, plain text otherwise.
+    """
+    for given in paths:
+        if str(given) == "-":
+            yield from read_stream(sys.stdin.buffer)
+            continue
+        path = Path(given)
+        if path.is_dir():
+            yield from _read_folder(path)
+        elif not path.exists():
+            yield Skipped(str(path), "there is no such file or folder", unreadable=True)
+        elif path.suffix.lower() not in READERS:
+            yield Skipped(str(path), f"its ending is none of {' '.join(READERS)}", unreadable=True)
+        else:
+            yield from _read_file(path, READERS[path.suffix.lower()])
+
+
+def _read_folder(folder: Path) -> Iterator[Article | Skipped]:
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in READERS and path.is_file())
+    files = [path for path in files if path.stem.lower() != "readme" and not path.name.startswith(".")]
+    if not files:
+        yield Skipped(str(folder), f"it holds no {' '.join(READERS)} file", unreadable=True)
+    for path in files:
+        nested = path.relative_to(folder).parts[:-1]
+        yield from _read_file(path, READERS[path.suffix.lower()], outlet=nested[0] if nested else None)
+
+
+def _read_file(path: Path, reader: Reader, *, outlet: str | None = None) -> Iterator[Article | Skipped]:
+    try:
+        for item in reader(path):
+            missing = isinstance(item, Article) and item.outlet is None
+            yield replace(item, outlet=outlet) if missing and isinstance(item, Article) else item
+    except OSError as error:
+        yield Skipped(str(path), f"it cannot be read: {error.strerror}", unreadable=True)

@@ -1,4 +1,4 @@
-"""JSON Lines and CSV: one article a row, ``text`` and optionally ``id outlet date title url language country``."""
+"""JSON Lines, CSV and Parquet: one article a row, ``text`` and optionally ``id outlet date title url language country``."""
 
 from __future__ import annotations
 
@@ -45,6 +45,10 @@ def _parse_line(line: bytes, *, source: str) -> Article | Skipped:
         return Skipped(source, reason)
     if not isinstance(row, dict):
         return Skipped(source, "a line must be one JSON object")
+    return _parse_row(row, source=source, encoding=encoding)
+
+
+def _parse_row(row: dict[str, Any], *, source: str, encoding: str = "utf-8") -> Article | Skipped:
     fields = {key: _text(row.get(key)) for key in COLUMNS}
     fields["id"] = fields["id"] or source
     if "sentences" in row:
@@ -102,3 +106,27 @@ def read_csv(path: Path) -> Iterator[Article | Skipped]:
             yield make_article({**fields, "text": cells["text"]}, source=source, encoding=encoding)
     except csv.Error as error:
         yield Skipped(f"{path}:{rows.line_num}", f"broken CSV from here on ({error})")
+
+
+def read_parquet(path: Path) -> Iterator[Article | Skipped]:
+    """Yield one article per row, read in small batches (``pip install 'framing[parquet]'``)."""
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        yield Skipped(str(path), "reading Parquet needs an extra: pip install 'framing[parquet]'", unreadable=True)
+        return
+    try:
+        with parquet.ParquetFile(path) as table:
+            names = [name for name in table.schema_arrow.names if name in ("text", "sentences", *COLUMNS)]
+            if not {"text", "sentences"} & set(names):
+                yield Skipped(str(path), f"the column 'text' is missing{suggest('text', table.schema_arrow.names)}")
+                return
+            number = 0
+            for batch in table.iter_batches(64, columns=names):
+                for row in batch.to_pylist():
+                    number += 1
+                    given = {key: value for key, value in row.items() if value is not None}
+                    yield _parse_row(given, source=f"{path}:{number}")
+    except pa.ArrowException as error:
+        yield Skipped(str(path), f"it is no readable Parquet file ({str(error).splitlines()[0]})", unreadable=True)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from framing.codebook import Cue, parse_codebook, read_codebook
+from framing.errors import CodebookError
+
+ROOT = Path(__file__).resolve().parent.parent
+FRAME = '[[frames]]\nid = "a"\n'
+
+
+def test_the_shipped_codebook_says_what_a_coder_needs() -> None:
+    codebook = read_codebook(ROOT / "annotations" / "codebook.toml")
+    assert len(codebook.frames) == 8
+    assert len(codebook.targets) == 2
+    for frame in codebook.frames:
+        assert frame.definition
+        assert frame.include
+        assert frame.exclude
+        assert frame.boundary
+        assert len(frame.examples) >= 2
+        assert len(frame.cues) >= 60
+
+
+def test_equal_content_has_an_equal_digest_whatever_the_layout() -> None:
+    one = parse_codebook(FRAME + 'cues = ["x"]')
+    two = parse_codebook('# remark\n[[frames]]\ncues = [\n  "x",\n]\nid = "a"')
+    assert one.digest == two.digest
+    assert one == two
+    assert one.digest != parse_codebook(FRAME + 'cues = ["y"]').digest
+
+
+def test_cues_keep_their_highest_weight() -> None:
+    codebook = parse_codebook(FRAME + '[frames.cues]\n1 = ["x", "y"]\n"2.5" = ["x"]')
+    assert codebook.frames[0].cues == (Cue("x", 2.5), Cue("y", 1.0))
+
+
+def test_an_unknown_frame_suggests_the_near_one() -> None:
+    with pytest.raises(CodebookError, match="did you mean 'harvest'"):
+        parse_codebook('[[frames]]\nid = "harvest"').frame("harvets")
+    assert parse_codebook(FRAME).frame("a").name == "a"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[[frames]\n", "no valid TOML"),
+        ("", "neither [[frames]] nor [[targets]]"),
+        ("frames = 3", "written as [[frames]] tables"),
+        ("[[frames]]\nname = 'x'", "frame 1: it needs an id"),
+        ("[[frames]]\nid = 'a b'", "letters, digits"),
+        (FRAME + FRAME, "the id 'a' is used 2 times"),
+        (FRAME + "defintion = 'x'", "unknown field 'defintion' (did you mean 'definition'?)"),
+        (FRAME + "include = 3", "(a): include must be a list of strings"),
+        (FRAME + "cues = 3", "cues must be a list"),
+        (FRAME + "cues = ['*']", "a cue of weight 1 is empty"),
+        (FRAME + "[frames.cues]\nhigh = ['x']", "weight above 0, not 'high'"),
+        ("[[targets]]\nid = 't'\nvalues = ['pro', 'con']", "values must be favor, against, none"),
+        ("[[targets]]\nid = 't'\nexamples = ['x']", "examples.favor"),
+        ("[[targets]]\nid = 't'\nexamples.for = ['x']", "unknown field 'for'"),
+        ("title = 'x'\n[[frame]]\nid = 'a'", "unknown field 'frame' (did you mean 'frames'?)"),
+    ],
+)
+def test_a_broken_codebook_is_named_with_its_place(content: str, message: str) -> None:
+    with pytest.raises(CodebookError) as caught:
+        parse_codebook(content, source="book.toml")
+    assert str(caught.value).startswith("book.toml: ")
+    assert message in str(caught.value)
+
+
+def test_a_codebook_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CodebookError, match="cannot be read"):
+        read_codebook(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b"title = '\xe9'")
+    with pytest.raises(CodebookError, match="not UTF-8"):
+        read_codebook(tmp_path / "latin.toml")
