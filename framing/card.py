@@ -65,14 +65,14 @@ def _evaluation(evaluation: Evaluation) -> list[str]:
         precision, recall, f1, average, ece, baseline, coder = map(_number, figures)
         label = f"`{row.label}`{mark}"
         rows.append((label, str(row.positives), precision, recall, f1, interval, average, ece, _number(row.brier), baseline, coder))
-    header = ("label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "Brier", "majority F1", "coder F1")
+    header = ("label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "Brier", "constant F1", "coder F1")
     macro, stance = evaluation.macro_f1(), evaluation.macro_f1("stance")
     means = [f"Macro-F1 over frames {_number(macro)}" if macro is not None else ""]
     means += [f"over favor and against {_number(stance)}" if stance is not None else ""]
     return [
         f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets; thresholds and "
         f"calibration, too, were chosen without the left-out part. {', '.join(filter(None, means))}. † marks a label that "
-        "summaries call unreliable: F1 below .50, not surely above the majority answer, or coders who do not agree.",
+        "summaries call unreliable: F1 below .50, not surely above the same answer for all, or coders who do not agree.",
         _table(header, rows),
     ]
 

@@ -13,6 +13,7 @@ from framing.annotations import CodedSentence
 from framing.codebook import STANCES, Codebook
 from framing.features import Floats, Settings, Vectorizer
 from framing.model import (
+    MIN_POSITIVES,
     FrameRule,
     FramingModel,
     Scores,
@@ -26,6 +27,9 @@ from framing.scorer import Scorer
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
+FEWEST = MIN_POSITIVES // 2
+"""Positives that a model needs while part of the data is left out of it."""
+
 REPLICATIONS = 1000
 """Bootstrap samples of articles behind each interval."""
 
@@ -34,8 +38,9 @@ REPLICATIONS = 1000
 class LabelMetrics:
     """How well one label is found: a frame, or one stance towards a target (``target:stance``).
 
-    ``low`` and ``high`` bound the 95 % interval of ``f1`` by bootstrap over articles. ``baseline_f1`` is that of the
-    majority answer for every sentence; for a label that most sentences lack it is 0. ``coder_f1`` is the F1 of one
+    ``low`` and ``high`` bound the 95 % interval of ``f1`` by bootstrap over articles. ``baseline_f1`` is that of
+    the best constant answer: to give the label to every sentence. (The majority answer is to give a rare label to none,
+    and has F1 0.) ``coder_f1`` is the F1 of one
     coder against the other, where both coded blind. ``brier`` and ``calibration_error`` (expected, ten bins) judge the
     probabilities. ``note`` says why a label has no figures.
     """
@@ -151,7 +156,7 @@ def predict_left_out(sentences: Sequence[CodedSentence], codebook: Codebook, set
 
 def _predict_part(sentences: Sequence[CodedSentence], codebook: Codebook, settings: Settings, part: Integers) -> Floats:
     held = set(part.tolist())
-    model = fit_model([s for number, s in enumerate(sentences) if number not in held], codebook, settings)
+    model = fit_model([s for number, s in enumerate(sentences) if number not in held], codebook, settings, min_positives=FEWEST)
     decisions = model.decide([sentences[number].text for number in part])
     frames = [rule.learnt for rule in model.frame_rules]
     stances = [present for rule in model.stance_rules for present in rule.present]
@@ -165,9 +170,10 @@ def choose_frame_rule(decisions: Floats, coded: Bools) -> FrameRule:
     Source: Platt 1999 (targets smoothed by the class counts). Values that are NaN are left out.
     """
     known = np.isfinite(decisions)
-    rule = FrameRule(positives=int(coded.sum()))
-    if not rule.learnt or coded[known].sum() == 0 or coded[known].all():
-        return replace(rule, positives=min(rule.positives, int(coded[known].sum())))
+    found = int(coded[known].sum())
+    rule = FrameRule(positives=int(coded.sum()), learnt=bool(coded.sum() >= FEWEST and 0 < found < known.sum()))
+    if not rule.learnt:
+        return rule
     slope, offset = _fit_platt(decisions[known], coded[known])
     probabilities = frame_probabilities(decisions[known][:, None], [replace(rule, slope=slope, offset=offset)])[:, 0]
     return replace(rule, slope=slope, offset=offset, threshold=best_threshold(probabilities, coded[known]))
@@ -204,7 +210,8 @@ def best_threshold(probabilities: Floats, coded: Bools) -> float:
 def choose_stance_rule(decisions: Floats, stance: Integers) -> StanceRule:
     """Return the temperature of the highest likelihood and the threshold of the highest mean F1 over the two sides."""
     counts = [int((stance == value).sum()) for value in range(3)]
-    rule = StanceRule(counts=(counts[0], counts[1], counts[2]))
+    favor, against, none = (count >= FEWEST for count in counts)
+    rule = StanceRule(counts=(counts[0], counts[1], counts[2]), present=(favor, against, none))
     learnt = np.array(rule.present)
     usable = (stance >= 0) & np.isfinite(decisions[:, learnt]).all(axis=1) if rule.learnt else np.zeros(len(stance), bool)
     usable &= learnt[stance]
@@ -232,13 +239,18 @@ def _stance_numbers(probabilities: Floats, rule: StanceRule) -> Integers:
 
 
 def apply_rules(model: FramingModel, decisions: Floats, codes: Codes) -> FramingModel:
-    """Return ``model`` with rules chosen from out-of-fold ``decisions``."""
+    """Return ``model`` with rules chosen from out-of-fold ``decisions``; what it did not learn stays so."""
     frames = len(model.codebook.frames)
-    frame_rules = [choose_frame_rule(decisions[:, column], codes.frames[:, column]) for column in range(frames)]
+    frame_rules = []
+    for column, before in enumerate(model.frame_rules):
+        rule = choose_frame_rule(decisions[:, column], codes.frames[:, column])
+        frame_rules.append(replace(rule, learnt=rule.learnt and before.learnt))
     stance_rules = []
-    for number, stance in enumerate(codes.stance):
+    for number, (stance, earlier) in enumerate(zip(codes.stance, model.stance_rules, strict=True)):
         first = frames + number * len(STANCES)
-        stance_rules.append(choose_stance_rule(decisions[:, first : first + len(STANCES)], stance))
+        chosen = choose_stance_rule(decisions[:, first : first + len(STANCES)], stance)
+        favor, against, none = (a and b for a, b in zip(chosen.present, earlier.present, strict=True))
+        stance_rules.append(replace(chosen, present=(favor, against, none)))
     return replace(model, frame_rules=tuple(frame_rules), stance_rules=tuple(stance_rules))
 
 
@@ -293,7 +305,6 @@ def _measure(label: str, probability: Floats, given: Bools, coded: Bools, articl
         return replace(metrics, note="too few positives to learn it")
     hits = int((given & coded).sum())
     low, high = bootstrap_interval(given, coded, article, seed)
-    majority = np.full(len(coded), bool(2 * coded.sum() > len(coded)))
     return replace(
         metrics,
         precision=hits / int(given.sum()) if given.any() else 0.0,
@@ -304,7 +315,7 @@ def _measure(label: str, probability: Floats, given: Bools, coded: Bools, articl
         average_precision=average_precision(probability, coded),
         brier=float(np.mean((probability - coded) ** 2)),
         calibration_error=calibration_error(probability, coded),
-        baseline_f1=f1_score(majority, coded),
+        baseline_f1=f1_score(np.ones(len(coded), bool), coded),
     )
 
 
@@ -370,8 +381,8 @@ def _empty_model(codebook: Codebook) -> FramingModel:
     """Return a model that only carries the codebook, for rules that are applied to given decision values."""
     nothing = np.zeros(0, np.float32)
     vectorizer = Vectorizer(Settings(), (), (), nothing, ())
-    frames = tuple(FrameRule() for _ in codebook.frames)
-    stances = tuple(StanceRule() for _ in codebook.targets)
+    frames = tuple(FrameRule(learnt=True) for _ in codebook.frames)
+    stances = tuple(StanceRule(present=(True, True, True)) for _ in codebook.targets)
     return FramingModel(codebook, vectorizer, np.zeros((0, 0), np.float32), nothing, frames, stances)
 
 

@@ -25,19 +25,15 @@ MIN_POSITIVES = 8
 class FrameRule:
     """How a frame's decision value becomes a probability (``sigmoid(slope * value + offset)``) and a label.
 
-    The frame is labelled at ``threshold`` or above. ``positives`` counts the coded sentences behind it; with fewer
-    than ``MIN_POSITIVES`` the frame is not ``learnt``: its probability is NaN, and no sentence is given it.
+    The frame is labelled at ``threshold`` or above. ``positives`` counts the coded sentences behind it. A frame that is
+    not ``learnt``, for want of positives, has probability NaN, and no sentence is given it.
     """
 
     slope: float = 1.0
     offset: float = 0.0
     threshold: float = 0.5
     positives: int = 0
-
-    @property
-    def learnt(self) -> bool:
-        """Whether there were enough positives to learn from."""
-        return self.positives >= MIN_POSITIVES
+    learnt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +41,13 @@ class StanceRule:
     """How the decision values of one target become probabilities (softmax at ``temperature``) and a stance.
 
     The likelier of favor and against is given where their probabilities together reach ``threshold``. ``counts`` are
-    the coded sentences of each stance; one with fewer than ``MIN_POSITIVES`` gets probability 0.
+    the coded sentences of each stance; one that is not ``present``, for want of them, gets probability 0.
     """
 
     temperature: float = 1.0
     threshold: float = 0.5
     counts: tuple[int, int, int] = (0, 0, 0)
-
-    @property
-    def present(self) -> tuple[bool, bool, bool]:
-        """Which stances were learnt."""
-        favor, against, none = (count >= MIN_POSITIVES for count in self.counts)
-        return favor, against, none
+    present: tuple[bool, bool, bool] = (False, False, False)
 
     @property
     def learnt(self) -> bool:
@@ -172,11 +163,13 @@ def choose_stances(probabilities: Floats, rule: StanceRule) -> list[str | None]:
     return [STANCES[column] for column in np.where(takes_side, side, 2)]
 
 
-def fit_model(sentences: Sequence[CodedSentence], codebook: Codebook, settings: Settings) -> FramingModel:
+def fit_model(
+    sentences: Sequence[CodedSentence], codebook: Codebook, settings: Settings, *, min_positives: int = MIN_POSITIVES
+) -> FramingModel:
     """Return a model of ``sentences`` whose rules count positives but are not calibrated yet.
 
-    A frame or stance with too few positives gets weight 0 and is marked by its rule. The same sentences in the same
-    order give the same numbers.
+    A frame or stance with fewer than ``min_positives`` gets weight 0 and is marked by its rule. The same sentences in
+    the same order give the same numbers.
     """
     texts = [sentence.text for sentence in sentences]
     vectorizer = fit_vectorizer(texts, codebook, settings)
@@ -187,14 +180,15 @@ def fit_model(sentences: Sequence[CodedSentence], codebook: Codebook, settings: 
     frame_rules, stance_rules = [], []
     for column, frame in enumerate(codebook.frame_ids):
         coded = np.array([frame in sentence.frames for sentence in sentences])
-        rule = FrameRule(positives=int(coded.sum()))
-        if rule.learnt and not coded.all():
+        rule = FrameRule(positives=int(coded.sum()), learnt=bool(min_positives <= coded.sum() < len(coded)))
+        if rule.learnt:
             weights[:, column], intercepts[column] = _fit_frame(features, coded, settings)
         frame_rules.append(rule)
     for number, target in enumerate(codebook.target_ids):
         stances = [sentence.stance_towards(target) for sentence in sentences]
         counts = [stances.count(stance) for stance in STANCES]
-        stance_rule = StanceRule(counts=(counts[0], counts[1], counts[2]))
+        favor, against, none = (count >= min_positives for count in counts)
+        stance_rule = StanceRule(counts=(counts[0], counts[1], counts[2]), present=(favor, against, none))
         if stance_rule.learnt:
             first = len(codebook.frames) + number * len(STANCES)
             columns = slice(first, first + len(STANCES))

@@ -201,8 +201,10 @@ def _assemble(codebook: Codebook, manifest: dict[str, Any], data: dict[str, byte
 
 
 def _stance_rule(row: dict[str, Any]) -> StanceRule:
-    favor, against, none = row["counts"]
-    return StanceRule(row["temperature"], row["threshold"], (favor, against, none))
+    counts, present = tuple(row["counts"]), tuple(row["present"])
+    if len(counts) != len(STANCES) or len(present) != len(STANCES):
+        raise ValueError("a stance is missing")
+    return StanceRule(float(row["temperature"]), float(row["threshold"]), counts, present)
 
 
 def _check_probes(directory: Path, model: FramingModel, manifest: dict[str, Any]) -> None:

@@ -184,14 +184,14 @@ def tabulate_evaluation(evaluation: Evaluation) -> list[Table | Text | str]:
         rest = [row.average_precision, row.calibration_error, row.baseline_f1, row.coder_f1, row.alpha]
         interval = f"[{decimal(row.low)}–{decimal(row.high)}]"
         rows.append([label, str(row.positives), *map(decimal, figures), interval, *map(decimal, rest)])
-    columns = ["label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "majority F1", "coder F1", "alpha"]
+    columns = ["label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "constant F1", "coder F1", "alpha"]
     counts = f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets"
     macro = (
         f"Macro-F1 over frames {decimal(evaluation.macro_f1())}; over favor and against {decimal(evaluation.macro_f1('stance'))}."
     )
     parts: list[Table | Text | str] = [make_table(f"Evaluation, {evaluation.design}: {counts}", columns, rows), macro]
     if not all(row.reliable for row in evaluation.labels):
-        parts.append("† F1 below .50, not surely above the majority answer, or coders who do not agree (alpha below .667)")
+        parts.append("† F1 below .50, not surely above the same answer for all, or coders who do not agree (alpha below .667)")
     return parts
 
 

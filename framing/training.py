@@ -45,7 +45,7 @@ def train(
     model = apply_rules(fit_model(sentences, codebook, settings), decisions, codes)
     agreement = tuple(measure_agreement(annotations, codebook.frame_ids, codebook.target_ids, seed=settings.seed))
     evaluations = tuple(add_agreement(evaluation, agreement) for evaluation in evaluations)
-    return Training(replace(model, facts=_facts(annotations, sentences)), evaluations, agreement)
+    return Training(replace(model, facts=describe_data(annotations, sentences)), evaluations, agreement)
 
 
 def cross_validate_annotations(
@@ -91,7 +91,7 @@ def add_agreement(evaluation: Evaluation, agreement: Sequence[LabelAgreement]) -
     return replace(evaluation, labels=tuple(map(add, evaluation.labels)))
 
 
-def _facts(annotations: Sequence[Annotation], sentences: Sequence[CodedSentence]) -> dict[str, object]:
+def describe_data(annotations: Sequence[Annotation], sentences: Sequence[CodedSentence]) -> dict[str, object]:
     """Return what the card says of the data, with a digest of the settled codes in their order."""
     rows = [[s.article, s.id, s.text, sorted(s.frames), sorted(s.stance)] for s in sentences]
     coded_twice = sum(len(s.coders) > 1 for s in sentences)

@@ -8,13 +8,14 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
 from framing.annotations import Annotation, read_annotations
 from framing.codebook import Codebook, parse_codebook
 from framing.features import Settings
 from framing.model import FramingModel
 from framing.store import load_model, save_model
 from framing.training import Training, train
-from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 

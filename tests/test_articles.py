@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from framing.articles import MAX_BYTES, Article, Skipped, clean_date, decode, make_article
 
 TEXT = "El puerto de Chancay abrió en noviembre; costó 3.500 millones. “Es nuestro”, dijo él.\n" * 12

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
-from framing.articles import Article
-from framing.cleaning import clean, join_wrapped
 from hypothesis import given
 from hypothesis import strategies as st
+
+from framing.articles import Article
+from framing.cleaning import clean, join_wrapped
 
 PARAGRAPHS = ["The port opened on Thursday.", "Ships came from Asia.", "Trade is growing, officials said."]
 
@@ -133,6 +136,6 @@ def test_a_hard_wrapped_paragraph_is_one_line() -> None:
 def test_every_line_is_kept_or_dropped_and_none_is_invented(text: str) -> None:
     cleaned = clean(Article("a", text))
     spans = sorted([(b.start, b.end) for b in cleaned.blocks] + [(d.start, d.end) for d in cleaned.dropped])
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     covered = "".join(text[start:end] for start, end in spans)
     assert "".join(covered.split()) == "".join(text.split())

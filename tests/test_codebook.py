@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from framing.codebook import Cue, parse_codebook, read_codebook
 from framing.errors import CodebookError
 

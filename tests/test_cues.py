@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from framing.codebook import Cue
 from framing.cues import CueMatcher, cue_words
 from framing.features import normalize

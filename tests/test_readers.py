@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from framing.articles import MAX_BYTES, Article, Skipped
 from framing.readers import read_articles
 from framing.readers.text import split_front_matter

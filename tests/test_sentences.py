@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from framing.articles import Article
 from framing.readers import read_articles
 from framing.sentences import load_language, split_article, split_text
-from hypothesis import given
-from hypothesis import strategies as st
 
 HERE = Path(__file__).resolve().parent
 CASES = [json.loads(line) for line in (HERE / "data" / "sentence-cases.jsonl").read_text("utf-8").splitlines()]
@@ -54,7 +56,7 @@ def test_punkt_with_the_same_parameters_decides_alike_where_no_news_rule_speaks(
 def test_offsets_give_back_the_text_in_order_without_overlap_or_loss(text: str) -> None:
     spans = split_text(text)
     assert all(start < end for start, end in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
 
 

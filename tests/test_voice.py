@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from framing.articles import Article
 from framing.sentences import split_article
 

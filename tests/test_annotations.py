@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framing.annotations import Annotation, blind_codings, list_labels, read_annotations, settle
+from framing.codebook import Codebook
+from framing.errors import AnnotationError
+
+ROW: dict[str, Any] = {"id": "s1", "article": "a", "text": "Hail fell.", "frames": ["storm"], "stance": {"mayor": "none"}}
+
+
+def coded(coder: str | None, frames: set[str], stance: str = "none", phase: str | None = "blind", unit: str = "s1") -> Annotation:
+    return Annotation(unit, "a", "Hail fell.", frozenset(frames), (("mayor", stance),), coder=coder, phase=phase)
+
+
+def read(tmp_path: Path, *lines: str, codebook: Codebook | None = None) -> list[Annotation]:
+    path = tmp_path / "coded.jsonl"
+    path.write_text("\n".join(lines), "utf-8")
+    return read_annotations([path], codebook)
+
+
+def test_fields_after_the_stance_are_optional(tmp_path: Path, codebook: Codebook) -> None:
+    bare = {key: ROW[key] for key in ("article", "text", "frames")}
+    (annotation,) = read(tmp_path, json.dumps(bare), "", codebook=codebook)
+    assert annotation.id.endswith("coded.jsonl:1")
+    assert annotation.stance_towards("mayor") is None
+    (sentence,) = settle([annotation])
+    assert (sentence.frames, sentence.coders, sentence.outlet) == ({"storm"}, (), "unknown")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"frames": ["strom"]}, "coded.jsonl:2: the codebook has no frame 'strom' (did you mean 'storm'?)"),
+        ({"stance": {"major": "none"}}, "the codebook has no target 'major' (did you mean 'mayor'?)"),
+        ({"stance": {"mayor": "favour"}}, "the stance towards mayor is 'favour' (did you mean 'favor'?)"),
+        ({"stance": ["mayor"]}, "'stance' must be an object"),
+        ({"frames": "storm"}, "'frames' must be a list"),
+        ({"text": " "}, "'text' is missing"),
+        ({"codebook_version": 7}, "coded with version 7 of the codebook, this is version 1"),
+    ],
+)
+def test_a_wrong_code_is_named_with_its_line(tmp_path: Path, codebook: Codebook, change: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnnotationError) as caught:
+        read(tmp_path, json.dumps(ROW), json.dumps(ROW | change), codebook=codebook)
+    assert message in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize("line", ['{"id": "s1"', "[]", "nonsense", "[" * 100_000])
+def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
+    with pytest.raises(AnnotationError, match=r"coded\.jsonl:2"):
+        read(tmp_path, json.dumps(ROW), line)
+
+
+def test_missing_or_unreadable_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationError, match="no coded sentences here"):
+        read_annotations([tmp_path])
+    with pytest.raises(AnnotationError, match="no coded sentences here"):
+        read_annotations([tmp_path / "none.jsonl"])
+    (tmp_path / "latin.jsonl").write_bytes(b'{"text": "\xe9"}')
+    with pytest.raises(AnnotationError, match="not UTF-8"):
+        read_annotations([tmp_path / "latin.jsonl"])
+    (tmp_path / "folder.jsonl").mkdir()
+    (tmp_path / "folder.jsonl" / "x.jsonl").mkdir()
+    with pytest.raises(AnnotationError, match="cannot be read"):
+        read_annotations([tmp_path / "folder.jsonl"])
+
+
+@pytest.mark.parametrize(
+    ("codings", "frames", "stance"),
+    [
+        ([coded("x", {"storm"})], {"storm"}, "none"),
+        ([coded("x", {"storm"}), coded("y", set())], {"storm"}, "none"),
+        ([coded("x", {"storm"}), coded("y", set()), coded("z", set())], set(), "none"),
+        ([coded("x", set(), "favor"), coded("y", set(), "against")], set(), "none"),
+        ([coded("x", set(), "favor"), coded("y", set(), "favor"), coded("z", set())], set(), "favor"),
+        ([coded("x", {"storm"}), coded("y", {"harvest"}), coded("z", {"harvest"}, "favor", "adjudicated")], {"harvest"}, "favor"),
+        ([coded("z", {"storm"}, "none", "adjudicated"), coded("z", set(), "favor", "adjudicated")], set(), "favor"),
+        ([coded("x", {"storm"}), coded("x", set(), "favor")], set(), "favor"),
+    ],
+)
+def test_codings_are_settled_by_adjudication_or_by_votes(codings: list[Annotation], frames: set[str], stance: str) -> None:
+    (sentence,) = settle(codings)
+    assert sentence.frames == frames
+    assert sentence.stance_towards("mayor") == stance
+
+
+def test_blind_codings_leave_adjudication_and_uncoded_origins_out() -> None:
+    codings = [
+        coded("x", set()),
+        coded("y", set(), phase=None),
+        coded("z", set(), phase="adjudicated"),
+        coded(None, set(), phase=None),
+    ]
+    assert [coding.coder for coding in blind_codings(codings)] == ["x", "y"]
+
+
+def test_labels_of_data_without_a_codebook_are_those_in_use() -> None:
+    assert list_labels([coded("x", {"b"}), coded("y", {"a"})]) == (("a", "b"), ("mayor",))

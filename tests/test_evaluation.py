@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framing.annotations import Annotation, settle
+from framing.codebook import Codebook
+from framing.evaluation import (
+    LabelMetrics,
+    assign_folds,
+    average_precision,
+    best_threshold,
+    bootstrap_interval,
+    calibration_error,
+    choose_frame_rule,
+    choose_stance_rule,
+    encode,
+    evaluate_model,
+    f1_score,
+)
+from framing.features import Settings
+from framing.model import FramingModel, frame_probabilities
+from framing.training import Training, cross_validate_annotations
+
+CODED = st.lists(st.tuples(st.floats(0, 1, width=16), st.booleans()), min_size=2, max_size=60).filter(
+    lambda rows: any(coded for _, coded in rows)
+)
+
+
+def columns(rows: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([p for p, _ in rows]), np.array([coded for _, coded in rows])
+
+
+@given(CODED)
+def test_average_precision_is_that_of_scikit_learn(rows: list[tuple[float, bool]]) -> None:
+    from sklearn.metrics import average_precision_score
+
+    probability, coded = columns(rows)
+    assert average_precision(probability, coded) == pytest.approx(average_precision_score(coded, probability))
+
+
+@given(CODED)
+def test_no_other_threshold_has_a_higher_f1(rows: list[tuple[float, bool]]) -> None:
+    probability, coded = columns(rows)
+    best = f1_score(probability >= best_threshold(probability, coded), coded)
+    assert best == pytest.approx(max(f1_score(probability >= threshold, coded) for threshold in probability))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
+def test_f1_is_that_of_scikit_learn(rows: list[tuple[bool, bool]]) -> None:
+    from sklearn.metrics import f1_score as reference
+
+    given_, coded = np.array(rows).T
+    assert f1_score(given_, coded) == pytest.approx(reference(coded, given_, zero_division=0))
+
+
+def test_platt_scaling_is_the_logistic_regression_on_the_decision_value() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    draw = np.random.default_rng(0)
+    decisions = draw.normal(size=4000) * 3
+    coded = draw.random(4000) < 1 / (1 + np.exp(-(0.7 * decisions - 1.1)))
+    rule = choose_frame_rule(decisions, coded)
+    reference = LogisticRegression(C=1e9).fit(decisions[:, None], coded)
+    assert rule.slope == pytest.approx(reference.coef_[0, 0], abs=0.01)
+    assert rule.offset == pytest.approx(reference.intercept_[0], abs=0.01)
+    assert calibration_error(frame_probabilities(decisions[:, None], [rule])[:, 0], coded) < 0.03
+
+
+def test_a_useless_decision_value_is_not_reversed() -> None:
+    decisions = np.linspace(-1, 1, 40)
+    assert choose_frame_rule(decisions, decisions < 0).slope > 0
+
+
+@pytest.mark.parametrize(
+    ("decisions", "coded"),
+    [
+        (np.full(20, np.nan), np.arange(20) < 10),
+        (np.zeros(20), np.arange(20) < 2),
+        (np.zeros(20), np.ones(20, bool)),
+        (np.where(np.arange(20) < 10, np.nan, 1.0), np.arange(20) < 10),
+    ],
+)
+def test_a_frame_is_not_learnt_from_nothing(decisions: np.ndarray, coded: np.ndarray) -> None:
+    assert not choose_frame_rule(decisions, coded).learnt
+
+
+def test_a_stance_rule_of_nothing_keeps_its_defaults() -> None:
+    stance = np.array([0, 1, 2] * 9)
+    assert choose_stance_rule(np.full((27, 3), np.nan), stance).temperature == 1.0
+    assert not choose_stance_rule(np.zeros((27, 3)), np.full(27, 2)).learnt
+
+
+def test_no_article_is_in_two_folds_and_labels_are_spread(annotations: list[Annotation], codebook: Codebook) -> None:
+    codes = encode(settle(annotations), codebook)
+    fold = assign_folds(codes, 5, seed=0)
+    assert all(len(set(fold[codes.article == article])) == 1 for article in set(codes.article))
+    shares = [codes.frames[fold == number, 0].mean() for number in range(5)]
+    assert max(shares) - min(shares) < 0.2
+    assert sorted(np.bincount(fold))[0] > 10
+
+
+def test_calibration_error_of_a_constant_is_its_distance_from_the_share() -> None:
+    assert calibration_error(np.full(10, 0.9), np.arange(10) < 4) == pytest.approx(0.5)
+    assert calibration_error(np.ones(4), np.ones(4, bool)) == 0.0
+
+
+def test_an_interval_over_articles_is_wider_than_one_over_sentences() -> None:
+    draw = random.Random(1)
+    article = np.repeat(np.arange(20), 10)
+    right = np.repeat([draw.random() < 0.6 for _ in range(20)], 10)
+    coded = np.ones(200, bool)
+    clustered = bootstrap_interval(right, coded, article, 0)
+    single = bootstrap_interval(right, coded, np.arange(200), 0)
+    assert clustered[1] - clustered[0] > 1.8 * (single[1] - single[0])
+
+
+def test_the_evaluation_stands_beside_baseline_and_coders(training: Training) -> None:
+    by_article, by_outlet = training.evaluations
+    assert (by_article.design, by_outlet.design) == ("articles left out", "outlets left out")
+    storm = by_article.find("storm")
+    assert storm is not None
+    assert storm.f1 is not None
+    assert storm.f1 > 0.9
+    assert storm.baseline_f1 == pytest.approx(2 * storm.positives / (storm.sentences + storm.positives))
+    assert storm.coder_f1 is not None
+    assert 0.9 < storm.coder_f1 < 1
+    assert storm.reliable
+    ghost = by_article.find("ghost")
+    assert ghost is not None
+    assert ghost.f1 is None
+    assert ghost.note == "too few positives to learn it"
+    assert not ghost.reliable
+    none = by_article.find("mayor:none")
+    assert none is not None
+    assert none.baseline_f1 is not None
+    assert none.coder_f1 is None
+    assert none.alpha == 1.0
+    assert by_article.find("nothing") is None
+
+
+def test_shuffled_codes_are_learnt_no_better_than_chance(annotations: list[Annotation], codebook: Codebook) -> None:
+    sentences = settle(annotations)
+    texts = [sentence.text for sentence in sentences]
+    random.Random(7).shuffle(texts)
+    shuffled = [
+        Annotation(s.id, s.article, text, s.frames, s.stance, outlet="one", coder="x")
+        for s, text in zip(sentences, texts, strict=True)
+    ]
+    (evaluation,) = cross_validate_annotations(shuffled, codebook, Settings())
+    storm = evaluation.find("storm")
+    assert storm is not None
+    assert storm.average_precision == pytest.approx(storm.positives / storm.sentences, abs=0.15)
+    assert not storm.reliable
+
+
+def test_coders_who_disagree_make_a_label_unreliable() -> None:
+    row = LabelMetrics("storm", 100, 30, f1=0.9, low=0.8, high=0.95, baseline_f1=0.0, alpha=0.9)
+    assert row.reliable
+    assert not replace(row, alpha=0.5).reliable
+    assert not replace(row, f1=0.4).reliable
+    assert not replace(row, low=0.0).reliable
+
+
+def test_a_model_is_evaluated_on_sentences_that_it_has_not_seen(model: FramingModel, annotations: list[Annotation]) -> None:
+    sentences = [replace(s, frames=frozenset(), stance=()) for s in settle(annotations)[:12]]
+    evaluation = evaluate_model(model, sentences)
+    assert all(row.note == "no coded sentence has it" for row in evaluation.labels)
+    assert evaluation.macro_f1() is None

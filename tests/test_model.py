@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framing.annotations import Annotation, settle
+from framing.codebook import Codebook, parse_codebook
+from framing.errors import AnnotationError
+from framing.features import Settings
+from framing.model import FramingModel, StanceRule, fit_model, stance_probabilities
+from framing.scorer import Scorer
+from framing.training import Training, train
+
+STORM = "The gale felled 12 trees by the river, and the mayor was blamed bitterly."
+
+
+def test_the_model_finds_what_it_was_taught(model: FramingModel) -> None:
+    scores = model.score([STORM, "Growers reaped 9 tonnes of wheat, and the mayor was praised warmly.", "A bus holds 40 people."])
+    assert scores.labels == [{"storm"}, {"harvest"}, frozenset()]
+    assert scores.stance_labels["mayor"] == ["against", "favor", "none"]
+    assert scores.frames.shape == (3, 3)
+    assert scores.stance["mayor"].sum(axis=1) == pytest.approx([1, 1, 1])
+
+
+def test_a_frame_with_too_few_positives_is_named_and_never_given(model: FramingModel) -> None:
+    scores = model.score([STORM, "ghost"])
+    assert np.isnan(scores.frames[:, 2]).all()
+    assert not any("ghost" in labels for labels in scores.labels)
+    assert [rule.learnt for rule in model.frame_rules] == [True, True, False]
+    assert model.frame_rules[2].positives == 2
+
+
+def test_raising_the_threshold_never_adds_a_frame(model: FramingModel) -> None:
+    texts = [STORM, "Growers reaped wheat while hail fell.", "Hail and gale and grain."]
+    before = model.score(texts).labels
+    for threshold in np.linspace(0.05, 1, 12):
+        rules = tuple(replace(rule, threshold=max(rule.threshold, threshold)) for rule in model.frame_rules)
+        after = replace(model, frame_rules=rules).score(texts).labels
+        assert all(later <= earlier for later, earlier in zip(after, before, strict=True))
+
+
+def test_no_text_has_no_scores(model: FramingModel) -> None:
+    for scores in (model.score([]), Scorer(model).score([])):
+        assert scores.frames.shape == (0, 3)
+        assert scores.labels == []
+        assert scores.stance["mayor"].shape == (0, 3)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.text(max_size=120) | st.text(alphabet="hailgrenws ,.-’“”US.é\u200b", max_size=200), max_size=5))
+def test_the_scorer_equals_the_reference_on_any_text(model: FramingModel, texts: list[str]) -> None:
+    assert Scorer(model).decide(texts) == pytest.approx(model.decide(texts), abs=1e-9)
+
+
+def test_the_scorer_equals_the_reference_on_news(default_model: FramingModel, annotations: list[Annotation]) -> None:
+    texts = [example for frame in default_model.codebook.frames for example in frame.examples]
+    assert Scorer(default_model).decide(texts) == pytest.approx(default_model.decide(texts), abs=1e-9)
+    assert Scorer(default_model).score(texts).labels == default_model.score(texts).labels
+
+
+def test_a_score_does_not_depend_on_its_neighbours(model: FramingModel) -> None:
+    texts = [STORM, "Grain.", "", "A bus holds 40 people.", STORM]
+    together = Scorer(model).decide(texts)
+    assert (together == np.concatenate([Scorer(model).decide([text]) for text in texts])).all()
+
+
+def test_all_terms_and_the_intercept_add_up_to_the_decision(default_model: FramingModel) -> None:
+    text = "The U.S. has warned Peru that China's port could serve the navy; growers hope it will create 8,000 new jobs."
+    explanation = default_model.explain(text)
+    decisions = default_model.decide([text])[0]
+    assert [output.label for output in explanation.outputs][-1].endswith(" none")
+    for output, decision in zip(explanation.outputs, decisions, strict=True):
+        assert output.intercept + sum(term.weight for term in output.terms) == pytest.approx(decision)
+        assert output.decision == pytest.approx(decision)
+        assert [abs(t.weight) for t in output.terms] == sorted((abs(t.weight) for t in output.terms), reverse=True)
+    assert explanation.frames == default_model.score([text]).labels[0]
+
+
+@pytest.mark.parametrize("text", ["", "…", "12 34", "zzzz qqqq"])
+def test_a_text_of_no_known_word_is_explained_by_its_intercepts(model: FramingModel, text: str) -> None:
+    explanation = model.explain(text)
+    assert explanation.outputs[0].decision == pytest.approx(model.decide([text])[0, 0])
+
+
+def test_each_shipped_example_gets_its_frame_or_comes_close(default_model: FramingModel) -> None:
+    found = 0
+    examples = [(frame.id, text) for frame in default_model.codebook.frames for text in frame.examples]
+    scores = default_model.score([text for _, text in examples])
+    for (frame, _), labels in zip(examples, scores.labels, strict=True):
+        found += frame in labels
+    assert found >= 0.75 * len(examples)
+
+
+def test_two_trainings_give_the_same_numbers(training: Training, annotations: list[Annotation], codebook: Codebook) -> None:
+    again = train(annotations, codebook, Settings())
+    assert (again.model.weights == training.model.weights).all()
+    assert again.model.frame_rules == training.model.frame_rules
+    assert again.model.stance_rules == training.model.stance_rules
+    assert again.evaluations == training.evaluations
+
+
+def test_a_target_with_two_stances_is_learnt_from_these(annotations: list[Annotation], codebook: Codebook) -> None:
+    sentences = [s for s in settle(annotations) if s.stance_towards("mayor") != "against"]
+    model = fit_model(sentences, codebook, Settings())
+    scores = model.score(["A bus holds 40 people.", "The mayor was praised warmly."])
+    assert scores.stance["mayor"][:, 1] == pytest.approx([0, 0])
+    assert scores.stance_labels["mayor"] == ["none", "favor"]
+
+
+def test_a_target_with_one_stance_is_not_learnt(annotations: list[Annotation], codebook: Codebook) -> None:
+    sentences = [s for s in settle(annotations) if s.stance_towards("mayor") == "none"]
+    scores = fit_model(sentences, codebook, Settings()).score([STORM])
+    assert np.isnan(scores.stance["mayor"]).all()
+    assert scores.stance_labels["mayor"] == [None]
+    assert not StanceRule(present=(True, False, False)).learnt
+
+
+def test_stance_probabilities_stay_finite_for_extreme_values() -> None:
+    found = stance_probabilities(np.array([[1e4, -1e4, 0.0]]), StanceRule(present=(True, True, True)))
+    assert found == pytest.approx(np.array([[1.0, 0.0, 0.0]]))
+
+
+def test_a_codebook_of_targets_alone_has_stances_and_no_frames(annotations: list[Annotation]) -> None:
+    codebook = parse_codebook('[[targets]]\nid = "mayor"')
+    bare = [replace(annotation, frames=frozenset(), codebook_version=None) for annotation in annotations]
+    trained = train(bare, codebook)
+    assert trained.model.score([STORM]).labels == [frozenset()]
+    assert trained.model.score([STORM]).stance_labels["mayor"] == ["against"]
+    assert trained.evaluations[0].macro_f1() is None
+
+
+def test_a_codebook_of_frames_alone_has_no_stances(annotations: list[Annotation]) -> None:
+    codebook = parse_codebook('[[frames]]\nid = "harvest"\n[[frames]]\nid = "storm"\n[[frames]]\nid = "ghost"')
+    bare = [replace(annotation, stance=(), codebook_version=None) for annotation in annotations]
+    trained = train(bare, codebook)
+    assert trained.model.score([STORM]).labels == [{"storm"}]
+    assert trained.evaluations[0].macro_f1("stance") is None
+
+
+def test_too_little_data_is_said_plainly(annotations: list[Annotation], codebook: Codebook) -> None:
+    with pytest.raises(AnnotationError, match="1 article is coded"):
+        train([a for a in annotations if a.article == "a1"], codebook)
+    with pytest.raises(AnnotationError, match="no label has 8 coded sentences"):
+        train([replace(a, frames=frozenset(), stance=()) for a in annotations], codebook)
+
+
+def test_the_label_of_an_unsaved_model_says_so(model: FramingModel) -> None:
+    assert model.label == "unsaved"

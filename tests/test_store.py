@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from framing.annotations import read_annotations, settle
+from framing.codebook import read_codebook
+from framing.errors import FileError, ModelError
+from framing.files import write_directory, write_file
+from framing.store import FILES, MANIFEST, find_model, list_models, load_model, read_evaluations, save_model
+from framing.training import Training, describe_data
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def copy(saved: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(saved, tmp_path / "copy"))
+
+
+def rewrite(directory: Path, **changes: Any) -> None:
+    """Change files of a model and their hashes, as somebody would who means to deceive."""
+    manifest = json.loads((directory / MANIFEST).read_text())
+    for name, data in changes.pop("files", {}).items():
+        (directory / name).write_bytes(data)
+        manifest["files"][name] = hashlib.sha256(data).hexdigest()
+    (directory / MANIFEST).write_text(json.dumps(manifest | changes))
+
+
+def arrays(directory: Path, **changes: np.ndarray) -> bytes:
+    with np.load(directory / "weights.npz") as found:
+        kept = {name: found[name] for name in found.files} | changes
+    path = directory / "scratch.npz"
+    np.savez(path, **kept)
+    return path.read_bytes()
+
+
+def test_a_loaded_model_scores_as_the_saved_one(saved: Path, training: Training) -> None:
+    texts = ["The gale felled trees.", "Growers reaped wheat.", "A bus."]
+    loaded = load_model(saved)
+    assert (loaded.decide(texts) == training.model.decide(texts)).all()
+    assert loaded.label.startswith("tiny@")
+    assert loaded.trained_on == training.model.trained_on
+    assert read_evaluations(saved) == (training.evaluations, training.agreement)
+
+
+def test_the_same_model_gives_the_same_bytes(saved: Path, training: Training, tmp_path: Path) -> None:
+    save_model(tmp_path / "tiny", training.model, training.evaluations, training.agreement, statement="Made by a test.")
+    for name in (*FILES, MANIFEST):
+        assert (tmp_path / "tiny" / name).read_bytes() == (saved / name).read_bytes()
+
+
+def test_no_text_of_the_data_is_in_the_model(saved: Path) -> None:
+    everything = b"".join((saved / name).read_bytes() for name in (*FILES, MANIFEST))
+    assert b"The council met for the" not in everything
+    assert b"council" in everything
+
+
+@pytest.mark.parametrize("name", [*FILES, MANIFEST])
+def test_a_changed_or_missing_file_is_refused_by_hash(copy: Path, name: str) -> None:
+    path = copy / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+    if name != MANIFEST:
+        with pytest.raises(ModelError, match="hash differs"):
+            load_model(copy)
+    path.unlink()
+    with pytest.raises(ModelError, match=r"cannot be read|has no model\.json"):
+        load_model(copy)
+
+
+def test_a_model_cut_off_anywhere_is_refused(copy: Path) -> None:
+    whole = (copy / MANIFEST).read_bytes()
+    for part in range(0, len(whole) - 1, max(1, len(whole) // 40)):
+        (copy / MANIFEST).write_bytes(whole[:part])
+        with pytest.raises(ModelError):
+            load_model(copy)
+
+
+def test_a_pickle_in_place_of_the_weights_is_never_run(copy: Path, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+
+    class Trap:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return os.mkdir, (str(canary),)
+
+    hidden = arrays(copy, idf=np.array([Trap()], object))
+    for data in (hidden, *(pickle.dumps(Trap(), protocol=protocol) for protocol in (0, 2, 5))):
+        rewrite(copy, files={"weights.npz": data})
+        with pytest.raises(ModelError, match="damaged"):
+            load_model(copy)
+    assert not canary.exists()
+
+
+def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
+    events: list[str] = []
+    watching = True
+
+    def watch(event: str, _: tuple[Any, ...]) -> None:
+        if watching and event.split(".")[0] in ("socket", "subprocess", "pickle", "marshal"):
+            events.append(event)
+
+    load_model(saved)
+    sys.addaudithook(watch)
+    load_model(saved)
+    watching = False
+    assert events == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "has format 99"),
+        ({"codebook": {"digest": "0" * 64}}, "trained on another codebook"),
+        ({"frames": {}}, "damaged (KeyError"),
+        ({"targets": {"mayor": {"counts": [1, 2], "present": [True], "threshold": 1, "temperature": 1}}}, "a stance is missing"),
+        ({"files": {"weights.npz": None}}, "the weights do not fit"),
+        ({"files": {"codebook.toml": b"[[frames]"}}, "no valid TOML"),
+        ({"files": {"vocabulary.json": b'{"words": ["a"], "chars": []}'}}, "differ in length"),
+    ],
+)
+def test_a_model_that_does_not_fit_together_is_named(copy: Path, change: dict[str, Any], message: str) -> None:
+    if change.get("files", {}).get("weights.npz", b"") is None:
+        change["files"]["weights.npz"] = arrays(copy, weights=np.zeros((3, 3), np.float32))
+    rewrite(copy, **change)
+    with pytest.raises(ModelError) as caught:
+        load_model(copy)
+    assert message in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+def test_a_weight_that_is_no_number_is_named(copy: Path) -> None:
+    weights = np.load(copy / "weights.npz")["weights"]
+    weights[0, 0] = np.nan
+    rewrite(copy, files={"weights.npz": arrays(copy, weights=weights)})
+    with pytest.raises(ModelError, match="a weight is no number"):
+        load_model(copy)
+
+
+def test_other_weights_under_the_right_hash_fail_the_probes(copy: Path) -> None:
+    weights = np.load(copy / "weights.npz")["weights"] * 1.01
+    rewrite(copy, files={"weights.npz": arrays(copy, weights=weights)})
+    with pytest.raises(ModelError, match="probe sentences"):
+        load_model(copy)
+
+
+def test_a_damaged_evaluation_is_named(copy: Path) -> None:
+    rewrite(copy, files={"evaluation.json": b'{"evaluations": 3}'})
+    with pytest.raises(ModelError, match=r"evaluation\.json: the file is damaged"):
+        read_evaluations(copy)
+    manifest = json.loads((copy / MANIFEST).read_text())
+    del manifest["files"]["evaluation.json"]
+    (copy / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match=r"does not name evaluation\.json"):
+        read_evaluations(copy)
+
+
+def test_models_here_come_before_those_that_ship(in_folder: Path, saved: Path) -> None:
+    assert find_model() == ROOT / "models" / "default"
+    shutil.copytree(saved, in_folder / "models" / "default")
+    shutil.copytree(saved, in_folder / "models" / "mine")
+    assert find_model() == Path("models/default")
+    assert [path.name for path in list_models()] == ["default", "mine"]
+    assert find_model(saved) == saved
+    assert load_model("mine").name == "mine"
+
+
+def test_a_missing_model_suggests_the_near_name(in_folder: Path) -> None:
+    with pytest.raises(ModelError, match=r"no model 'defualt' \(did you mean 'default'\?\); make one with: framing train"):
+        load_model("defualt")
+
+
+def test_the_shipped_model_is_trained_on_the_shipped_data() -> None:
+    codebook = read_codebook(ROOT / "annotations" / "codebook.toml")
+    annotations = read_annotations([ROOT / "annotations"], codebook)
+    model = load_model(ROOT / "models" / "default")
+    assert model.codebook.digest == codebook.digest
+    assert model.facts == describe_data(annotations, settle(annotations))
+    size = sum(path.stat().st_size for path in (ROOT / "models" / "default").iterdir())
+    assert size < 10 * 2**20
+
+
+def test_the_card_holds_the_numbers_of_the_evaluation_and_the_statement(saved: Path, training: Training) -> None:
+    card = (saved / "README.md").read_text()
+    storm = training.evaluations[0].find("storm")
+    assert storm is not None
+    assert storm.precision is not None
+    assert "Made by a test." in card
+    row = next(line for line in card.split("\n") if line.startswith("| `storm` | "))
+    assert f"| {storm.positives} | {f'{storm.precision:.2f}'.removeprefix('0')} |" in row
+    assert "too few positives to learn it" in card
+    assert "| `ghost` | 2 | not learnt |" in card
+
+
+def test_a_card_without_a_statement_says_what_is_missing(training: Training, tmp_path: Path) -> None:
+    save_model(tmp_path / "m", training.model, training.evaluations, ())
+    card = (tmp_path / "m" / "README.md").read_text()
+    assert "Not stated." in card
+    assert "nothing is known of the reliability" in card
+
+
+def test_an_interrupted_save_leaves_the_old_model(copy: Path, training: Training, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    rename = Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if target == copy and "replaced" not in self.name:
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(FileError, match="No space left"):
+        save_model(copy, replace(training.model), training.evaluations, training.agreement)
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+    assert [path.name for path in copy.parent.iterdir()] == ["copy"]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("old")
+
+    def fill(temporary: Path) -> None:
+        temporary.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(FileError, match=r"out\.txt: it cannot be written \(No space left"):
+        write_file(path, fill)
+    assert path.read_text() == "old"
+    write_file(path, lambda temporary: temporary.write_text("new") and None)
+    assert path.read_text() == "new"
+    assert [p.name for p in tmp_path.iterdir()] == ["out.txt"]
+    with pytest.raises(FileError, match="cannot be written"):
+        write_file(tmp_path / "none" / "out.txt", fill)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(FileError, match="cannot be written"):
+        write_directory(tmp_path / "file" / "model", {"a": b"x"})
