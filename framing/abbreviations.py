@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from framing.sentences import load_language
 
+FEWEST = 3
+"""Occurrences below which a word that ends a sentence by chance looks like an abbreviation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -27,5 +30,6 @@ def suggest_abbreviations(texts: Iterable[str]) -> list[Candidate]:
     trainer.train(corpus, finalize=True)
     counts = Counter(token.rstrip(".").lower() for token in corpus.split() if token.endswith("."))
     learnt = {word for word in trainer.get_params().abbrev_types if word.replace(".", "").isalpha()}
-    found = [Candidate(word, counts[word]) for word in learnt - load_language().known if counts[word]]
+    unknown = learnt - load_language().known
+    found = [Candidate(word, counts[word]) for word in unknown if counts[word] >= FEWEST]
     return sorted(found, key=lambda candidate: (-candidate.occurrences, candidate.word))

@@ -149,7 +149,7 @@ def read_saved_scores(path: Path, by: str) -> Iterator[tuple[str, Tally] | Skipp
                     if "text" in record and "index" in record:
                         _add_sentence(sentences, record, by)
                         continue
-                    if by == "voice":
+                    if by == "voice" and "sentences" in record:
                         raise UsageError(f"{path}: records per article do not tell voices; save them with --unit sentence")
                     yield str(record["model"]), _tally_record(record, by)
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

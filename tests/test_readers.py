@@ -143,7 +143,8 @@ def test_the_article_is_found_in_a_web_page(tmp_path: Path) -> None:
     paragraphs = "".join(
         f"<p>Peru opened a large port in Chancay, and {n} ships came from Asia to load copper and fruit.</p>" for n in range(9)
     )
-    page = f"<html><head><title>Port opens</title></head><body><nav><a href='/'>Home</a></nav><article><h1>Port opens</h1>{paragraphs}</article></body></html>"
+    body = f"<nav><a href='/'>Home</a></nav><article><h1>Port opens</h1>{paragraphs}</article>"
+    page = f"<html><head><title>Port opens</title></head><body>{body}</body></html>"
     (article,) = articles(write(tmp_path / "page.html", page))
     assert "8 ships came" in article.text
     assert article.title == "Port opens"

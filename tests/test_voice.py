@@ -46,7 +46,8 @@ def test_the_rest_is_the_outlets_own_voice(sentence: str) -> None:
 
 
 def test_a_pronoun_or_a_role_is_the_last_speaker_named_nearby() -> None:
-    text = "Wang Youming said ties would deepen. He added that trade would grow.\n\n“It is a hub,” the expert said.\n\nShips came.\n\nCranes rose.\n\nHe said no more."
+    paragraphs = ("Wang Youming said ties would deepen. He added that trade would grow.", "“It is a hub,” the expert said.")
+    text = "\n\n".join((*paragraphs, "Ships came.", "Cranes rose.", "He said no more."))
     assert [speaker for _, speaker, _ in voices(text)] == ["Wang Youming", "Wang Youming", "Wang Youming", None, None, None]
     assert [voice for voice, _, _ in voices(text)] == ["quoted", "quoted", "quoted", "outlet", "outlet", "quoted"]
 
@@ -56,7 +57,9 @@ def test_a_quotation_over_several_sentences_has_the_speaker_named_at_its_end() -
 
 
 def test_in_an_interview_the_outlet_asks_and_the_guest_answers() -> None:
-    text = "The envoy met our reporter.\n\nGT: How are the ties? Will they grow?\n\nBalarezo: They are robust. They will grow.\n\nGT: Is the port safe?\n\nBalarezo: It is."
+    questions = ("GT: How are the ties? Will they grow?", "GT: Is the port safe?")
+    answers = ("Balarezo: They are robust. They will grow.", "Balarezo: It is.")
+    text = "\n\n".join(("The envoy met our reporter.", questions[0], answers[0], questions[1], answers[1]))
     assert voices(text) == [
         ("outlet", None, None),
         *[("outlet", "GT", "question")] * 2,

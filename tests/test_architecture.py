@@ -1,0 +1,83 @@
+"""The house shows its plan: imports run one way, heavy libraries stay out of sight, and no code spells a frame."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from framing.codebook import read_codebook
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "framing"
+
+# From the ground up; a module may import from the layers below its own, never from its own or those above.
+LAYERS = (
+    {"errors"},
+    {"articles", "codebook", "files"},
+    {"readers.tables", "cues", "cleaning", "voice", "annotations"},
+    {"readers.text", "readers.html", "sentences", "agreement", "features"},
+    {"readers", "explain", "abbreviations"},
+    {"model"},
+    {"scorer"},
+    {"evaluation", "scoring"},
+    {"training", "card", "summary"},
+    {"store", "output"},
+    {"checking", "tables"},
+    {"cli"},
+    {"__main__", "__init__"},
+)
+HEAVY = {"sklearn", "nltk", "scipy", "joblib", "trafilatura", "pyarrow", "charset_normalizer"}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Return the modules of the package that a module imports anywhere, inside functions too."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "framing":
+            module = node.module.removeprefix("framing").removeprefix(".")
+            found |= {module} if module else {alias.name for alias in node.names if alias.name in MODULES} or {"__init__"}
+        if isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("framing.") for alias in node.names if alias.name.startswith("framing.")}
+    return found
+
+
+def test_every_module_has_its_layer() -> None:
+    assert sorted(name for layer in LAYERS for name in layer) == sorted(MODULES)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"__init__", "__main__"}))
+def test_imports_run_one_way(name: str) -> None:
+    level = {module: number for number, layer in enumerate(LAYERS) for module in layer}
+    upward = {module for module in imports(MODULES[name]) if module != "__init__" and level[module] >= level[name]}
+    assert not upward, f"framing.{name} imports {upward} from its own layer or above"
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_heavy_libraries_are_imported_where_they_are_used(name: str) -> None:
+    top = [node for node in MODULES[name].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    roots = {alias.name.split(".")[0] for node in top if isinstance(node, ast.Import) for alias in node.names}
+    roots |= {str(node.module).split(".")[0] for node in top if isinstance(node, ast.ImportFrom)}
+    assert not roots & HEAVY
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_no_code_spells_a_frame_or_a_target(name: str) -> None:
+    codebook = read_codebook(ROOT / "annotations" / "codebook.toml")
+    spelled = {node.value for node in ast.walk(MODULES[name]) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert not spelled & {*codebook.frame_ids, *codebook.target_ids}
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"cli", "output"}))
+def test_only_the_command_line_prints_exits_or_reads_the_environment(name: str) -> None:
+    called = {ast.unparse(node.func) for node in ast.walk(MODULES[name]) if isinstance(node, ast.Call)}
+    assert not called & {"print", "exit", "sys.exit", "os.getenv", "os._exit"}
+    assert "os.environ" not in ast.unparse(MODULES[name])

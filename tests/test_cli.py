@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from framing.cli import app
+from framing.store import MANIFEST
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = str(ROOT / "seeds")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+STORM = "The gale felled 12 trees by the river, and the mayor was blamed bitterly."
+COMMANDS = ["score", "summarize", "explain", "train", "evaluate", "agreement", "check", "models list", "models show"]
+
+
+def run(*arguments: str | Path, code: int = 0, given: str | None = None) -> Any:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
+    assert result.exit_code == code, (result.output, result.exception)
+    assert "Traceback" not in result.output
+    return result
+
+
+def records(result: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def shell(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "framing", *arguments], env=ENVIRONMENT, text=True, capture_output=True, **options)
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    for outlet, number in (("Daily", 3), ("Weekly", 2)):
+        (folder / outlet).mkdir(parents=True)
+        for article in range(number):
+            (folder / outlet / f"{outlet}{article}.txt").write_text(f"{STORM} A bus holds {article} people.", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    output = run(*command.split(), "--help").output
+    assert "Example:" in output or "Try:" in output
+    assert "framing" in output
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    from importlib.metadata import version
+
+    assert run("--version").stdout.strip() == version("framing")
+
+
+def test_help_and_scoring_load_neither_scikit_learn_nor_nltk() -> None:
+    heavy = "{'sklearn', 'nltk', 'scipy', 'joblib', 'numpy', 'pyarrow'}"
+    code = "import sys\nfrom framing.cli import app\ntry: app()\nexcept SystemExit: pass\n"
+    code += f"print('LOADED', sorted({{name.split('.')[0] for name in sys.modules}} & {heavy}))"
+    for arguments, loaded in (
+        (["--help"], "[]"),
+        (["score", f"{SEEDS}/scmp-2024.md"], "['numpy']"),
+        (["explain", STORM], "['numpy']"),
+    ):
+        result = subprocess.run(
+            [sys.executable, "-c", code, *arguments], env=ENVIRONMENT, text=True, capture_output=True, check=True
+        )
+        assert f"LOADED {loaded}" in result.stdout
+
+
+def test_scores_are_one_record_per_article(articles: Path, saved: Path) -> None:
+    found = records(run("score", articles, "--model", saved))
+    assert [row["article_id"] for row in found] == ["Daily0", "Daily1", "Daily2", "Weekly0", "Weekly1"]
+    assert {row["outlet"] for row in found} == {"Daily", "Weekly"}
+    assert all(row["frames"]["storm"]["sentences"] == 1 for row in found)
+
+
+def test_scores_are_one_record_per_sentence_on_request(articles: Path, saved: Path) -> None:
+    found = records(run("score", articles / "Daily", "--unit", "sentence", "--outlet", "The Daily", "-m", saved))
+    assert len(found) == 6
+    assert found[0]["outlet"] == "The Daily"
+    assert found[0]["text"] == STORM
+
+
+def test_standard_input_is_scored(saved: Path) -> None:
+    (row,) = records(run("score", "-", "-m", saved, given=STORM))
+    assert (row["article_id"], row["sentences"]) == ("stdin", 1)
+
+
+def test_every_format_holds_the_same_articles(articles: Path, saved: Path, tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    assert "Daily0" in run("score", articles, "-m", saved, "-f", "table").stdout
+    assert STORM[:40] in run("score", articles, "-m", saved, "-f", "table", "--unit", "sentence").stdout
+    assert len(json.loads(run("score", articles, "-m", saved, "-f", "json").stdout)) == 5
+    rows = list(csv.DictReader(io.StringIO(run("score", articles, "-m", saved, "-f", "csv").stdout)))
+    assert [row["frames.storm.sentences"] for row in rows] == ["1"] * 5
+    run("score", articles, "-m", saved, "-o", tmp_path / "a.parquet")
+    assert parquet.read_table(tmp_path / "a.parquet").num_rows == 5
+    run("score", articles, "-m", saved, "-o", tmp_path / "a.out")
+    assert len((tmp_path / "a.out").read_text().splitlines()) == 5
+    run("score", articles, "-m", saved, "-f", "table", "-o", tmp_path / "a.txt")
+    assert "Daily0" in (tmp_path / "a.txt").read_text()
+    assert "name it with -o" in run("score", articles, "-m", saved, "-f", "parquet", code=2).output
+    assert "none of table" in run("score", articles, "-m", saved, "-f", "xml", code=2).output
+
+
+def test_a_spreadsheet_formula_is_defused(tmp_path: Path, saved: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": STORM, "outlet": "=1+1", "id": "x"}))
+    assert "'=1+1" in run("score", path, "-m", saved, "-f", "csv").stdout
+    assert records(run("score", path, "-m", saved))[0]["outlet"] == "=1+1"
+
+
+def test_terminal_commands_in_a_title_are_defused(tmp_path: Path, saved: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": STORM, "outlet": "\x1b[31mred\u202e", "id": "[bold]x"}))
+    output = run("score", path, "-m", saved, "-f", "table").stdout
+    assert "\x1b[31mred" not in output
+    assert "[bold]x" in output
+
+
+def test_skipped_inputs_are_named_and_the_rest_is_scored(tmp_path: Path, saved: Path) -> None:
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "good.txt").write_text(STORM)
+    result = run("score", tmp_path / "empty.txt", tmp_path / "none.txt", tmp_path / "good.txt", "-m", saved, code=1)
+    assert len(records(result)) == 1
+    assert "empty.txt: it is empty" in result.stderr
+    assert "none.txt: there is no such file" in result.stderr
+    assert "1 scored, 2 skipped" in result.stderr
+    run("score", tmp_path / "none.txt", "-m", saved, code=4)
+    run("score", tmp_path / "empty.txt", "-m", saved, code=1)
+
+
+def test_what_limits_the_scores_is_said(tmp_path: Path, saved: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("Il a dit café. “Oui”.".encode("cp1252"))
+    path = tmp_path / "b.jsonl"
+    path.write_text(json.dumps({"text": "Cayó granizo.", "language": "es"}))
+    talk = run("score", tmp_path / "a.txt", path, "-m", saved).stderr
+    assert "read as cp1252" in talk
+    assert "1 of 2 articles are in another language" in talk
+    assert "5 of 5 articles hold sentences that the model was trained on" in run("score", SEEDS).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["score", SEEDS, "--model", "defalt"], 3, "did you mean 'default'?"),
+        (["score", SEEDS, "--unit", "word"], 2, "neither article nor sentence"),
+        (["summarize", SEEDS, "--by", "outlets"], 2, "did you mean 'outlet'?"),
+        (["summarize", SEEDS, "--frame", "cooperaton"], 2, "did you mean 'cooperation'?"),
+        (["explain", " "], 2, "no text to explain"),
+        (["explain", "none.txt"], 4, "there is no such file"),
+        (["train"], 3, "no coded sentences here"),
+        (["train", "--name", "../x"], 2, "plain name"),
+        (["evaluate"], 3, "no coded sentences here"),
+        (["agreement", "none.jsonl"], 3, "no coded sentences here"),
+        (["models", "show", "nothing"], 3, "there is no model 'nothing'"),
+        (["models", "list", "-f", "yaml"], 2, "--format 'yaml' is none of"),
+    ],
+)
+def test_an_error_is_one_line_with_the_next_step(in_folder: Path, arguments: list[str], code: int, message: str) -> None:
+    result = run(*arguments, code=code)
+    assert message in result.stderr
+    assert len([line for line in result.stderr.splitlines() if line.startswith("framing: ")]) <= 1
+
+
+def test_a_summary_has_a_record_per_outlet_and_a_table_to_read(articles: Path, saved: Path) -> None:
+    found = records(run("summarize", articles, "-m", saved))
+    assert [(row["outlet"], row["articles"], row["sentences"]) for row in found] == [("Daily", 3, 6), ("Weekly", 2, 4)]
+    assert found[0]["frames"]["storm"]["share"] == 0.5
+    assert found[0]["frames"]["storm"]["reliable"] is True
+    assert found[0]["frames"]["ghost"]["reliable"] is False
+    table = run("summarize", articles, "-m", saved, "-f", "table").stdout
+    for part in ("Daily", "3 articles", "Storm", "50%", "gale", "uncorrected", "†", "No interval below 5 articles"):
+        assert part in table
+    assert "gale" not in run("summarize", articles, "-m", saved, "-f", "table", "--no-evidence").stdout
+    only = run("summarize", articles, "-m", saved, "-f", "table", "--only", "Weekly", "--frame", "harvest").stdout
+    assert "Daily" not in only
+    assert "Storm" not in only
+
+
+def test_many_groups_have_a_row_each_and_intervals(tmp_path: Path, saved: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"text": f"{STORM} A bus.", "outlet": f"Outlet {n % 8}", "id": str(n)} for n in range(48)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    table = run("summarize", path, "-m", saved, "-f", "table").stdout
+    assert "50% [50–50]" in table
+    assert sum(line.strip().startswith("Outlet ") for line in table.splitlines()) >= 16
+
+
+def test_saved_scores_are_summarised_without_their_articles(articles: Path, saved: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scores.jsonl"
+    run("score", articles, "-m", saved, "-o", path)
+    fresh, again = records(run("summarize", articles, "-m", saved)), records(run("summarize", path, "-m", saved))
+    for one, other in zip(fresh, again, strict=True):
+        assert one["outlet"] == other["outlet"]
+        assert one["frames"]["storm"]["share"] == other["frames"]["storm"]["share"]
+    assert "scored with the model tiny@" in run("summarize", path, code=2).stderr
+    with path.open("a") as lines:
+        lines.write("nonsense\n")
+    assert "no record of framing score" in run("summarize", path, "-m", saved, code=1).stderr
+
+
+def test_nothing_to_summarise_prints_no_table(tmp_path: Path, saved: Path) -> None:
+    (tmp_path / "a.txt").write_text(" ")
+    assert run("summarize", tmp_path, "-m", saved, "-f", "table", code=1).stdout == ""
+
+
+def test_an_explanation_shows_the_words_that_decided(saved: Path, articles: Path) -> None:
+    table = run("explain", STORM, "-m", saved, "-f", "table").stdout
+    assert "✓ storm" in table
+    assert "gale" in table
+    assert "mayor against" in table
+    everything = run("explain", STORM, "-m", saved, "-f", "table", "--all").stdout
+    assert "  harvest" in everything
+    assert "no frame, no stance" in run("explain", "A bus holds 40 people.", "-m", saved, "-f", "table").stdout
+    found = records(run("explain", articles / "Daily" / "Daily0.txt", "-m", saved))
+    assert [row["frames"] for row in found] == [["storm"], []]
+    assert found[0]["outputs"][1]["terms"][0]["weight"] > 0
+
+
+def test_training_writes_a_model_that_scores_and_says_what_changed(coding: Path, in_folder: Path, articles: Path) -> None:
+    first = run("train", "--annotations", coding, "--name", "mine")
+    assert "new" in first.stdout
+    assert "too few positives to learn it" in first.stdout
+    digest = (in_folder / "models" / "mine" / MANIFEST).read_bytes()
+    second = run("train", "-a", coding / "coded.jsonl", "--codebook", coding / "codebook.toml", "--name", "mine")
+    assert "+0.00" in second.stdout
+    assert (in_folder / "models" / "mine" / MANIFEST).read_bytes() == digest
+    assert records(run("score", articles, "-m", "mine"))[0]["frames"]["storm"]["sentences"] == 1
+    assert [row["name"] for row in records(run("models", "list"))] == ["mine", "default"]
+    assert "mine" in run("models", "list", "-f", "table").stdout
+    assert "Agreement of the coders" in run("models", "show", "mine", "-f", "table").stdout
+    (shown,) = records(run("models", "show", "mine"))
+    assert [row["design"] for row in shown["evaluations"]] == ["articles left out", "outlets left out"]
+
+
+def test_the_card_takes_its_statement_from_the_readme_beside_the_data(coding: Path, in_folder: Path) -> None:
+    folder = shutil.copytree(coding, in_folder / "coding")
+    (folder / "README.md").write_text("# Data\n\nCoded by two people.\n\n## Details\n\nMore.")
+    (in_folder / "settings.toml").write_text("folds = 3")
+    run("train", "-a", folder, "--settings", in_folder / "settings.toml", "--seed", "4")
+    card = (in_folder / "models" / "default" / "README.md").read_text()
+    assert "Coded by two people." in card
+    assert "More." not in card
+
+
+def test_evaluation_cross_validates_or_takes_a_model(coding: Path, saved: Path) -> None:
+    fresh = records(run("evaluate", "--annotations", coding))
+    assert [row["design"] for row in fresh] == ["articles left out", "outlets left out"]
+    assert fresh[0]["macro_f1"] > 0.9
+    (held,) = json.loads(run("evaluate", "-m", saved, "-a", coding, "-f", "json").stdout)
+    assert held["design"] == "held-out sentences"
+    assert "Macro-F1 over frames" in run("evaluate", "-m", saved, "-a", coding, "-f", "table").stdout
+
+
+def test_a_model_of_another_codebook_is_refused(coding: Path, saved: Path, tmp_path: Path) -> None:
+    other = tmp_path / "codebook.toml"
+    other.write_text((coding / "codebook.toml").read_text().replace("Harvest", "Crop"))
+    assert "trained on another codebook" in run("evaluate", "-m", saved, "-a", coding, "--codebook", other, code=3).stderr
+    assert "trained on another codebook" in run("check", other, saved, code=3).stdout
+    (tmp_path / "none.jsonl").write_text("")
+    assert "no coded sentences to evaluate on" in run("evaluate", "-m", saved, "-a", tmp_path / "none.jsonl", code=2).stderr
+
+
+def test_agreement_keeps_the_contract(coding: Path, tmp_path: Path) -> None:
+    rows = json.loads(run("agreement", coding, "--format", "json").stdout)
+    assert [row["label"] for row in rows] == ["harvest", "storm", "ghost", "mayor"]
+    assert list(rows[0]) == ["label", "units", "positives", "percent", "alpha", "low", "high", "ac1", "positive_agreement"]
+    assert "reliable" in run("agreement", coding, "-f", "table").stdout
+    alone = shutil.copy(coding / "coded.jsonl", tmp_path / "alone.jsonl")
+    assert len(records(run("agreement", alone))) == 4
+    single = tmp_path / "single.jsonl"
+    single.write_text("\n".join(line for line in Path(alone).read_text().splitlines() if '"coder": "x"' in line))
+    assert "coded blind by two coders" in run("agreement", single, code=2).stderr
+
+
+def test_check_finds_the_projects_own_files_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    output = run("check").stdout
+    assert "problem" not in output
+    assert "271 held against their articles" in output
+
+
+def test_check_shows_dropped_lines_and_abbreviations(tmp_path: Path) -> None:
+    output = run("check", SEEDS, "--show-dropped", "--abbreviations").stdout
+    assert "photo-credit" in output
+    assert "Leave a Reply" in output
+    assert "no unknown abbreviations found" in output
+    text = " ".join(f"He is a Sgtx. Miller of unit {n}, and the Sgtx. Miller rode on. They rode." for n in range(40))
+    (tmp_path / "a.txt").write_text(text)
+    assert "sgtx.  (80 times)" in run("check", tmp_path / "a.txt", "--abbreviations").stdout
+
+
+def test_check_names_every_problem_with_its_place(coding: Path, saved: Path, tmp_path: Path) -> None:
+    article = tmp_path / "a1.txt"
+    article.write_text("Hail fell on Monday. Gales blew.")
+    row = {"id": "1", "article": "a1", "text": "Hail fell on Monday.", "start": 0, "end": 20, "frames": []}
+    moved = row | {"id": "2", "start": 3, "end": 23}
+    gone = row | {"id": "3", "text": "Nothing happened.", "start": 0, "end": 17}
+    (tmp_path / "coded.jsonl").write_text("\n".join(map(json.dumps, (row, moved, gone))))
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "caption.txt").write_text("Photo: X")
+    shutil.copytree(saved, tmp_path / "broken")
+    (tmp_path / "broken" / "weights.npz").write_bytes(b"")
+    broken = tmp_path / "book.toml"
+    broken.write_text("[[frames")
+    paths = [article, tmp_path / "coded.jsonl", tmp_path / "empty.txt", tmp_path / "caption.txt", tmp_path / "broken", broken]
+    output = " ".join(run("check", *paths, code=3).stdout.split())
+    for part in (
+        "coded.jsonl:2: characters 3 to 23 of a1 are not this sentence; the sentence now starts at 0",
+        "coded.jsonl:3: characters 0 to 17 of a1 are not this sentence; the sentence is no longer in the article",
+        "empty.txt: it is empty",
+        "no sentences are left",
+        "its hash differs",
+        "no valid TOML",
+        "no outlet or date",
+    ):
+        assert part in output
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(json.dumps({**row, "frames": 3}))
+    assert "'frames' must be a list" in run("check", bad, code=3).stdout
+    assert "there is no such file" in run("check", tmp_path / "missing.txt", code=4).stdout
+    assert "3 codings" in run("check", tmp_path / "coded.jsonl").stdout
+    assert "codings of" in run("check", coding / "coded.jsonl", code=0).stdout
+
+
+def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps({"text": STORM, "id": str(n)}) for n in range(3000)))
+    command = f"{sys.executable} -m framing score {path} | head -1"
+    result = subprocess.run(["bash", "-c", command], env=ENVIRONMENT, text=True, capture_output=True, check=False)
+    assert json.loads(result.stdout)["article_id"] == "0"
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "framing", "score", SEEDS],
+            env=ENVIRONMENT,
+            text=True,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert result.returncode == 4
+    assert "No space left" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_tidily_and_leaves_no_file(tmp_path: Path, number: int, code: int) -> None:
+    path, output = tmp_path / "a.jsonl", tmp_path / "out.jsonl"
+    path.write_text("\n".join(json.dumps({"text": (STORM + " ") * 20, "id": str(n)}) for n in range(20000)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "framing", "score", path, "-o", output], env=ENVIRONMENT, stderr=subprocess.PIPE
+    )
+    for _ in range(200):
+        time.sleep(0.05)
+        if any(p.name.startswith(".out") and p.stat().st_size for p in tmp_path.iterdir()):
+            break
+    process.send_signal(number)
+    _, talk = process.communicate(timeout=20)
+    assert process.returncode == code
+    assert b"Traceback" not in talk
+    assert [p.name for p in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_the_module_runs_as_a_program() -> None:
+    assert "score" in shell("--help").stdout
