@@ -1,0 +1,105 @@
+"""The docs are tests: every transcript is run, every command and field is documented, every number has its source."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from framing.annotations import Annotation
+from framing.cleaning import LINE_RULES, TAIL_RULES
+from framing.store import FILES, MANIFEST, read_evaluations
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
+TRANSCRIPTS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+
+
+def execute(command: str) -> str:
+    """Run a transcript's command from the root, with this interpreter's ``framing``, and return its output."""
+    line = re.sub(r"^framing\b", f"{shlex.quote(sys.executable)} -m framing", command)
+    result = subprocess.run(["bash", "-c", line], cwd=ROOT, env={**os.environ}, text=True, capture_output=True, check=True)
+    return "\n".join(row.rstrip() for row in result.stdout.strip("\n").split("\n"))
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=[transcript.split("\n")[0][:40] for transcript in TRANSCRIPTS])
+def test_every_transcript_of_the_readme_is_what_the_command_prints(transcript: str) -> None:
+    command, _, shown = transcript.partition("\n")
+    assert command.startswith("$ ")
+    assert execute(command[2:]).strip("\n") == shown.strip("\n")
+
+
+def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    assert "security_threat" in capsys.readouterr().out
+
+
+def test_every_command_is_in_the_readme() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "framing", "--help"], cwd=ROOT, text=True, capture_output=True, check=True
+    ).stdout
+    commands = re.findall(r"^│ (\w+)  ", listed, re.MULTILINE)
+    assert len(commands) == 8
+    for command in commands:
+        assert f"| `framing {command}` |" in README
+
+
+def test_every_field_of_every_record_is_documented() -> None:
+    article = execute("framing score seeds/scmp-2024.md")
+    sentence = execute("framing score seeds/scmp-2024.md --unit sentence | head -1")
+    outlet = execute("framing summarize seeds/scmp-2024.md")
+    for record in map(json.loads, (article, sentence, outlet)):
+        nested = [
+            key
+            for value in record.values()
+            if isinstance(value, dict)
+            for inner in value.values()
+            if isinstance(inner, dict)
+            for key in inner
+        ]
+        for key in [*record, *nested]:
+            assert re.search(rf"[` ]{key}[` ]", FORMATS), key
+    for field in fields(Annotation):
+        assert field.name == "place" or re.search(rf"[` ]{field.name}[` ]", FORMATS), field.name
+    for name in (*FILES, MANIFEST):
+        assert f"`{name}`" in FORMATS
+
+
+def test_the_figures_of_the_readme_are_those_of_the_model() -> None:
+    evaluations, _ = read_evaluations(ROOT / "models" / "default")
+    macro = evaluations[-1].macro_f1()
+    assert macro is not None
+    assert f"| outlets left out, mostly written sentences | {f'{macro:.2f}'[1:]} |" in README
+    assert f"{evaluations[-1].sentences:,} sentences" in README
+    assert f"macro-F1 {f'{macro:.2f}'[1:]} over frames" in " ".join((ROOT / "annotations" / "README.md").read_text("utf-8").split())
+
+
+def test_the_agreement_in_the_annotations_readme_is_what_the_command_prints() -> None:
+    (shown,) = re.findall(r"```\n(Agreement.*?)```", (ROOT / "annotations" / "README.md").read_text("utf-8"), re.DOTALL)
+    assert execute("framing agreement annotations --format table").split() == shown.split()
+
+
+def test_links_of_the_docs_lead_somewhere() -> None:
+    for document in (
+        ROOT / "README.md",
+        ROOT / "docs" / "formats.md",
+        ROOT / "seeds" / "README.md",
+        ROOT / "annotations" / "README.md",
+    ):
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), (document, target)
+
+
+def test_every_cleaning_rule_is_in_the_table_of_cases() -> None:
+    cases = (ROOT / "tests" / "test_cleaning.py").read_text("utf-8")
+    for rule, _ in (*LINE_RULES, *TAIL_RULES):
+        assert f'"{rule}"' in cases
