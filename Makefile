@@ -1,7 +1,7 @@
 # Two commands: `make demo` sets everything up and shows the main job, `make test` sets everything up and runs the tests.
 PYTHON ?= python3
 VENV := .venv
-PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: demo test lint clean
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from framing.codebook import STANCES, Codebook
+from framing.codebook import STANCES, Codebook, read_codebook
 from framing.errors import AnnotationError, suggest
 
 BLIND, ADJUDICATED = "blind", "adjudicated"
@@ -100,6 +100,37 @@ def read_annotations(paths: Iterable[Path], codebook: Codebook | None = None) ->
                     check_codes(annotation, codebook)
                 annotations.append(annotation)
     return annotations
+
+
+@dataclass(frozen=True)
+class Coding:
+    """A codebook, the decisions checked against it, and what the data's README says of them."""
+
+    codebook: Codebook
+    annotations: list[Annotation]
+    statement: str
+
+
+def read_coding(paths: Iterable[Path], codebook: Path | None = None) -> Coding:
+    """Return the coded sentences of ``paths`` with their codebook: the one named, or ``codebook.toml`` beside them.
+
+    Raises:
+        AnnotationError, CodebookError: as ``read_annotations`` and ``read_codebook``.
+    """
+    paths = list(paths)
+    folder = find_annotation_files(paths)[0].parent
+    book = read_codebook(codebook or folder / "codebook.toml")
+    return Coding(book, read_annotations(paths, book), read_statement(folder))
+
+
+def read_statement(folder: Path) -> str:
+    """Return what ``README.md`` in ``folder`` says before its first section, without its title; nothing where it is absent."""
+    try:
+        content = (folder / "README.md").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    opening = content.split("\n## ")[0]
+    return "\n".join(line for line in opening.split("\n") if not line.startswith("# ")).strip()
 
 
 def _parse(line: str, *, place: str) -> Annotation:

@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -16,9 +17,8 @@ from typer.core import TyperGroup
 from framing.errors import FileError, FramingError, UsageError
 
 if TYPE_CHECKING:
-    from framing.annotations import Annotation
     from framing.articles import Article, Skipped
-    from framing.codebook import Codebook
+    from framing.evaluation import Evaluation
     from framing.scoring import ArticleScore
 
 
@@ -142,8 +142,6 @@ class _Intake:
 
 
 def _read(paths: list[str], outlet: str | None) -> Iterator[Article | Skipped]:
-    from dataclasses import replace
-
     from framing.articles import Article
     from framing.readers import read_articles
 
@@ -203,7 +201,7 @@ def summarize(
     from framing.output import choose_format, print_tables, write_records
     from framing.scorer import Scorer
     from framing.scoring import score_articles
-    from framing.store import find_model, load_model
+    from framing.store import find_model, load_model, read_reliability
 
     summary.check_grouping(by)
     form = choose_format(form, output)
@@ -215,7 +213,7 @@ def summarize(
     fresh = [path for path in paths if path not in saved]
     for item in intake.keep(score_articles(_read(fresh, outlet), Scorer(loaded))):
         tallies += summary.tally_score(item, by)
-    summaries = summary.summarize(tallies, reliable=_reliability(find_model(model)))
+    summaries = summary.summarize(tallies, reliable=read_reliability(find_model(model)))
     summaries = summary.select(summaries, only or [], frame or [])
     if form == "table":
         from framing.tables import tabulate_summaries
@@ -242,19 +240,6 @@ def _saved_tallies(path: Path, by: str, label: str, intake: _Intake) -> Iterator
         yield tally
 
 
-def _reliability(directory: Path) -> dict[str, bool]:
-    """Return whether the strictest evaluation that a model holds vouches for each label; a target needs both sides."""
-    from framing.store import read_evaluations
-
-    evaluations, _ = read_evaluations(directory)
-    verdicts: dict[str, bool] = {}
-    for row in evaluations[-1].labels if evaluations else ():
-        target, _, side = row.label.partition(":")
-        if side != "none":
-            verdicts[target] = verdicts.get(target, True) and row.reliable
-    return verdicts
-
-
 @app.command(epilog="Example:  framing explain 'Washington warned Peru about the Chinese port.'")
 def explain(
     what: Annotated[str, typer.Argument(metavar="TEXT|PATH", help="Text in quotation marks, a file, or - for standard input.")],
@@ -265,8 +250,6 @@ def explain(
     output: Output = None,
 ) -> None:
     """Explain each sentence: its labels, and the words with the weights that decided them."""
-    from dataclasses import asdict
-
     from framing.output import choose_format, print_tables, write_records
     from framing.store import load_model
 
@@ -315,6 +298,7 @@ def train(
     settings: Annotated[Path | None, typer.Option(help="A TOML file with other settings.")] = None,
 ) -> None:
     """Train a model on coded sentences, and print what changed per label."""
+    from framing.annotations import read_coding
     from framing.features import read_settings
     from framing.output import print_tables
     from framing.store import MANIFEST, read_evaluations, save_model
@@ -324,35 +308,13 @@ def train(
     if not name or "/" in name or name.startswith("."):
         raise UsageError(f"--name {name!r} must be a plain name, not a path")
     chosen = read_settings(settings, seed)
-    book, coded, folder = _coded_data(annotations, codebook)
+    coding = read_coding(annotations or [Path("annotations")], codebook)
     directory = Path("models") / name
-    before = None
-    if (directory / MANIFEST).exists():
-        before = next(iter(read_evaluations(directory)[0]), None)
-    result = train_model(coded, book, chosen, progress=lambda step: _say(f"training: {step}"))
-    saved = save_model(directory, result.model, result.evaluations, result.agreement, statement=_statement(folder))
+    before = next(iter(read_evaluations(directory)[0]), None) if (directory / MANIFEST).exists() else None
+    result = train_model(coding.annotations, coding.codebook, chosen, progress=lambda step: _say(f"training: {step}"))
+    saved = save_model(directory, result.model, result.evaluations, result.agreement, statement=coding.statement)
     print_tables([*tabulate_changes(before, result.evaluations[0]), *tabulate_evaluation(result.evaluations[-1])])
     _say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
-
-
-def _coded_data(paths: list[Path] | None, codebook: Path | None) -> tuple[Codebook, list[Annotation], Path]:
-    """Return the codebook, the codings checked against it, and the folder that they are in."""
-    from framing.annotations import find_annotation_files, read_annotations
-    from framing.codebook import read_codebook
-
-    paths = paths or [Path("annotations")]
-    folder = find_annotation_files(paths)[0].parent
-    book = read_codebook(codebook or folder / "codebook.toml")
-    return book, read_annotations(paths, book), folder
-
-
-def _statement(folder: Path) -> str:
-    """Return what the README beside the coded sentences says before its first section, without its title."""
-    readme = folder / "README.md"
-    if not readme.is_file():
-        return ""
-    opening = readme.read_text("utf-8").split("\n## ")[0]
-    return "\n".join(line for line in opening.split("\n") if not line.startswith("# ")).strip()
 
 
 @app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl")
@@ -365,46 +327,43 @@ def evaluate(
     output: Output = None,
 ) -> None:
     """Evaluate a model on coded sentences that it has not seen, or cross-validate by article and by outlet."""
-    from dataclasses import asdict
-
-    from framing.output import choose_format, print_tables, write_records
+    from framing.output import choose_format
     from framing.tables import tabulate_evaluation
 
     form = choose_format(form, output)
-    results = _evaluate_model(model, annotations, codebook) if model else _cross_validate(annotations, codebook, seed)
-    if form == "table":
-        print_tables((part for result in results for part in tabulate_evaluation(result)), output)
-        return
+    paths = annotations or [Path("annotations")]
+    results = [_evaluate_model(model, paths, codebook)] if model else _cross_validate(paths, codebook, seed)
     means = [{"macro_f1": result.macro_f1(), "stance_macro_f1": result.macro_f1("stance")} for result in results]
-    write_records((asdict(result) | mean for result, mean in zip(results, means, strict=True)), form, output)
+    _show(
+        (part for result in results for part in tabulate_evaluation(result)),
+        (asdict(result) | mean for result, mean in zip(results, means, strict=True)),
+        form,
+        output,
+    )
 
 
-def _evaluate_model(name: str, paths: list[Path] | None, codebook: Path | None) -> tuple[Any, ...]:
-    from framing.agreement import measure_agreement
-    from framing.annotations import read_annotations, settle
+def _evaluate_model(name: str, paths: list[Path], codebook: Path | None) -> Evaluation:
+    from framing.annotations import read_annotations
     from framing.codebook import read_codebook
     from framing.errors import ModelError
-    from framing.evaluation import evaluate_model
     from framing.store import load_model
-    from framing.training import add_agreement
+    from framing.training import evaluate_annotations
 
-    loaded = load_model(name)
-    if codebook is not None and read_codebook(codebook).digest != loaded.codebook.digest:
+    model = load_model(name)
+    if codebook is not None and read_codebook(codebook).digest != model.codebook.digest:
         raise ModelError(f"{name}: the model was trained on another codebook than {codebook}; train it again")
-    coded = read_annotations(paths or [Path("annotations")], loaded.codebook)
-    agreement = measure_agreement(coded, loaded.codebook.frame_ids, loaded.codebook.target_ids)
-    sentences = settle(coded)
-    if not sentences:
-        raise UsageError("there are no coded sentences to evaluate on")
-    return (add_agreement(evaluate_model(loaded, sentences), agreement),)
+    return evaluate_annotations(model, read_annotations(paths, model.codebook))
 
 
-def _cross_validate(paths: list[Path] | None, codebook: Path | None, seed: int) -> tuple[Any, ...]:
+def _cross_validate(paths: list[Path], codebook: Path | None, seed: int) -> Sequence[Evaluation]:
+    from framing.annotations import read_coding
     from framing.features import Settings
     from framing.training import cross_validate_annotations
 
-    book, coded, _ = _coded_data(paths, codebook)
-    return cross_validate_annotations(coded, book, Settings(seed=seed), progress=lambda step: _say(f"evaluating: {step}"))
+    coding, settings = read_coding(paths, codebook), Settings(seed=seed)
+    return cross_validate_annotations(
+        coding.annotations, coding.codebook, settings, progress=lambda step: _say(f"evaluating: {step}")
+    )
 
 
 @app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")
@@ -416,12 +375,11 @@ def agreement(
     output: Output = None,
 ) -> None:
     """Measure how well the coders agree, per label, from the codings that were made blind."""
-    from dataclasses import asdict
-
     from framing.agreement import measure_agreement
     from framing.annotations import find_annotation_files, list_labels, read_annotations
     from framing.codebook import read_codebook
-    from framing.output import choose_format, print_tables, write_records
+    from framing.output import choose_format
+    from framing.tables import tabulate_agreement
 
     form = choose_format(form, output)
     beside = find_annotation_files(files)[0].parent / "codebook.toml"
@@ -431,12 +389,7 @@ def agreement(
     rows = measure_agreement(coded, frames, targets, seed=seed)
     if not any(row.units for row in rows):
         raise UsageError("no sentence was coded blind by two coders: agreement needs at least some that were")
-    if form == "table":
-        from framing.tables import tabulate_agreement
-
-        print_tables(tabulate_agreement(rows), output)
-    else:
-        write_records(map(asdict, rows), form, output)
+    _show(tabulate_agreement(rows), map(asdict, rows), form, output)
 
 
 @app.command(epilog="Example:  framing check articles/ --show-dropped")
@@ -445,36 +398,25 @@ def check(
         list[Path] | None,
         typer.Argument(metavar="PATH", help="Articles, coded sentences, a codebook, models.", show_default="all of this folder's"),
     ] = None,
-    show_dropped: Annotated[
-        bool, typer.Option("--show-dropped", help="Show each line that cleaning dropped, with its rule.")
-    ] = False,
-    abbreviations: Annotated[
-        bool, typer.Option("--abbreviations", help="Propose abbreviations that the sentence splitter does not know.")
-    ] = False,
+    show_dropped: Annotated[bool, typer.Option("--show-dropped", help="Show each line that cleaning dropped, and why.")] = False,
+    abbreviations: Annotated[bool, typer.Option("--abbreviations", help="Propose abbreviations that splitting lacks.")] = False,
 ) -> None:
     """Check a codebook, coded sentences, articles and models; every problem is named with its place."""
     from framing.checking import check as run_checks
     from framing.checking import sort_paths
-    from framing.output import plain, print_tables
+    from framing.output import print_tables
+    from framing.tables import list_findings, tabulate_dropped
 
     report = run_checks(*sort_paths(paths or []))
-    lines = [
-        f"problem  {f.problem if f.place in f.problem else f'{f.place}: {f.problem}'}"
-        if f.problem
-        else f"ok       {f.place}: {f.said}"
-        for f in report.findings
-    ]
+    parts = list_findings(report)
     if show_dropped:
-        from framing.output import make_table
-
-        rows = [[article.id, line.rule, plain(line.text)] for article, line in report.dropped]
-        print_tables([make_table("Dropped lines", ["article", "rule", "line"], rows, left=3)])
+        parts = [*tabulate_dropped(report), *parts]
     if abbreviations:
         from framing.abbreviations import suggest_abbreviations
 
         found = suggest_abbreviations(article.text for article in report.articles)
-        lines += [f"abbreviation?  {c.word}.  ({c.occurrences} times)" for c in found] or ["no unknown abbreviations found"]
-    print_tables(lines)
+        parts += [f"abbreviation?  {c.word}.  ({c.occurrences} times)" for c in found] or ["no unknown abbreviations found"]
+    print_tables(parts)
     if report.exit_code:
         raise typer.Exit(report.exit_code)
 
@@ -482,28 +424,12 @@ def check(
 @models.command("list", epilog="Example:  framing models list")
 def list_all(form: Format = None, output: Output = None) -> None:
     """List the models in models/ here and those that ship with the package."""
-    from framing.output import choose_format, decimal, make_table, print_tables, write_records
+    from framing.output import choose_format
     from framing.store import describe_model, list_models
+    from framing.tables import tabulate_models
 
-    form = choose_format(form, output)
     rows = [describe_model(directory) for directory in list_models()]
-    if form != "table":
-        write_records(rows, form, output)
-        return
-    columns = ["model", "folder", "codebook", "sentences", "articles", "macro-F1, articles left out", "outlets left out"]
-    cells = [
-        [
-            r["name"],
-            r["folder"],
-            r["codebook"],
-            f"{r['sentences']:,}",
-            f"{r['articles']:,}",
-            decimal(r["macro_f1"]),
-            decimal(r["outlet_macro_f1"]),
-        ]
-        for r in rows
-    ]
-    print_tables([make_table("Models", columns, cells, left=3)], output)
+    _show(tabulate_models(rows), rows, choose_format(form, output), output)
 
 
 @models.command("show", epilog="Example:  framing models show default")
@@ -513,9 +439,7 @@ def show(
     output: Output = None,
 ) -> None:
     """Show a model's evaluation and the agreement of its coders; its card tells the rest."""
-    from dataclasses import asdict
-
-    from framing.output import choose_format, print_tables, write_records
+    from framing.output import choose_format
     from framing.store import describe_model, find_model, load_model, read_evaluations
     from framing.tables import tabulate_agreement, tabulate_evaluation
 
@@ -523,9 +447,17 @@ def show(
     directory = find_model(name)
     load_model(directory)
     evaluations, coders = read_evaluations(directory)
-    if form != "table":
-        facts = {"evaluations": [asdict(row) for row in evaluations], "agreement": [asdict(row) for row in coders]}
-        write_records([describe_model(directory) | facts], form, output)
-        return
     parts = [part for evaluation in evaluations for part in tabulate_evaluation(evaluation)]
-    print_tables([*parts, *tabulate_agreement(coders), f"The card: {directory}/README.md"], output)
+    parts += [*tabulate_agreement(coders), f"The card: {directory}/README.md"]
+    facts = {"evaluations": [asdict(row) for row in evaluations], "agreement": [asdict(row) for row in coders]}
+    _show(parts, [describe_model(directory) | facts], form, output)
+
+
+def _show(parts: Iterable[Any], records: Iterable[dict[str, Any]], form: str, output: Path | None) -> None:
+    """Print the tables, or write the records."""
+    from framing.output import print_tables, write_records
+
+    if form == "table":
+        print_tables(parts, output)
+    else:
+        write_records(records, form, output)

@@ -256,3 +256,14 @@ def describe_model(directory: Path) -> dict[str, Any]:
         "macro_f1": scores[0] if scores else None,
         "outlet_macro_f1": scores[1] if len(scores) > 1 else None,
     }
+
+
+def read_reliability(directory: Path) -> dict[str, bool]:
+    """Return whether the strictest evaluation that a model holds vouches for each frame and target; a target needs both sides."""
+    evaluations, _ = read_evaluations(directory)
+    verdicts: dict[str, bool] = {}
+    for row in evaluations[-1].labels if evaluations else ():
+        label, _, stance = row.label.partition(":")
+        if stance != STANCES[-1]:
+            verdicts[label] = verdicts.get(label, True) and row.reliable
+    return verdicts

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from framing.agreement import LabelAgreement
+from framing.checking import Report
 from framing.codebook import Codebook, Frame
 from framing.evaluation import Evaluation
 from framing.explain import Explanation
@@ -220,3 +222,30 @@ def tabulate_changes(before: Evaluation | None, after: Evaluation) -> list[Table
         )
     title = f"F1 per label, {after.design}"
     return [make_table(title, ["label", "coded", "before", "now", "change", ""], rows)]
+
+
+def tabulate_models(rows: Iterable[dict[str, Any]]) -> list[Table | Text | str]:
+    """Return one row per model, from ``store.describe_model``."""
+    cells = []
+    for row in rows:
+        counts = [f"{row['sentences']:,}", f"{row['articles']:,}"]
+        cells.append(
+            [row["name"], row["folder"], row["codebook"], *counts, *map(decimal, (row["macro_f1"], row["outlet_macro_f1"]))]
+        )
+    columns = ["model", "folder", "codebook", "sentences", "articles", "macro-F1, articles\nleft out", "outlets\nleft out"]
+    return [make_table("Models", columns, cells, left=3)]
+
+
+def list_findings(report: Report) -> list[Table | Text | str]:
+    """Return a line per finding."""
+    lines: list[Table | Text | str] = []
+    for finding in report.findings:
+        named = finding.problem if finding.place in finding.problem else f"{finding.place}: {finding.problem}"
+        lines.append(f"problem  {named}" if finding.problem else f"ok       {finding.place}: {finding.said}")
+    return lines
+
+
+def tabulate_dropped(report: Report) -> list[Table | Text | str]:
+    """Return one row per line that cleaning dropped, with its rule."""
+    rows = [[plain(article.id), line.rule, plain(line.text)] for article, line in report.dropped]
+    return [make_table("Dropped lines", ["article", "rule", "line"], rows, left=3)]

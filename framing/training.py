@@ -11,7 +11,7 @@ from framing.agreement import LabelAgreement, measure_agreement
 from framing.annotations import Annotation, CodedSentence, settle
 from framing.codebook import STANCES, Codebook
 from framing.errors import AnnotationError
-from framing.evaluation import Evaluation, LabelMetrics, apply_rules, cross_validate
+from framing.evaluation import Evaluation, LabelMetrics, apply_rules, cross_validate, evaluate_model
 from framing.features import Settings
 from framing.model import MIN_POSITIVES, FramingModel, fit_model
 
@@ -61,6 +61,19 @@ def cross_validate_annotations(
     _, _, evaluations = cross_validate(sentences, codebook, settings, progress=progress)
     agreement = measure_agreement(annotations, codebook.frame_ids, codebook.target_ids, seed=settings.seed)
     return tuple(add_agreement(evaluation, agreement) for evaluation in evaluations)
+
+
+def evaluate_annotations(model: FramingModel, annotations: Sequence[Annotation]) -> Evaluation:
+    """Return the metrics of a finished model on the settled codes, which it must not have seen, beside the coders' agreement.
+
+    Raises:
+        AnnotationError: there are none.
+    """
+    sentences = settle(annotations)
+    if not sentences:
+        raise AnnotationError("there are no coded sentences to evaluate on")
+    agreement = measure_agreement(annotations, model.codebook.frame_ids, model.codebook.target_ids)
+    return add_agreement(evaluate_model(model, sentences), agreement)
 
 
 def check_sufficient(sentences: Sequence[CodedSentence], codebook: Codebook) -> None:

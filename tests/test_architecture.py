@@ -24,7 +24,8 @@ LAYERS = (
     {"evaluation", "scoring"},
     {"training", "card", "summary"},
     {"store", "output"},
-    {"checking", "tables"},
+    {"checking"},
+    {"tables"},
     {"cli"},
     {"__main__", "__init__"},
 )

@@ -271,7 +271,7 @@ def test_a_model_of_another_codebook_is_refused(coding: Path, saved: Path, tmp_p
     assert "trained on another codebook" in run("evaluate", "-m", saved, "-a", coding, "--codebook", other, code=3).stderr
     assert "trained on another codebook" in run("check", other, saved, code=3).stdout
     (tmp_path / "none.jsonl").write_text("")
-    assert "no coded sentences to evaluate on" in run("evaluate", "-m", saved, "-a", tmp_path / "none.jsonl", code=2).stderr
+    assert "no coded sentences to evaluate on" in run("evaluate", "-m", saved, "-a", tmp_path / "none.jsonl", code=3).stderr
 
 
 def test_agreement_keeps_the_contract(coding: Path, tmp_path: Path) -> None:
