@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from framing.sentences import load_language
+from framing.languages import load_language
 
 FEWEST = 3
 """Occurrences below which a word that ends a sentence by chance looks like an abbreviation."""

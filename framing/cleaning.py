@@ -39,28 +39,43 @@ class CleanText:
 
 
 _AGENCIES = r"(?:AFP|AP|Reuters|Xinhua|VCG|EPA|EFE|ANSA|Getty(?: Images)?|CFP|IC|CNS|Bloomberg|SOPA|Shutterstock|iStock|Handout)"
-_PICTURE = r"(?:photo|picture|image|graphic|illustration)s?"
+_PICTURE = r"(?-i:Photo(?:graph(?:er)?)?|PHOTO|Picture|Image|Graphic|Illustration)s?"
+_DATE = r"(?:\d|(?:mon|tues?|wed|thurs?|fri|sat|sun|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b)"
 _NAMES = r"(?: [A-Z][\w.'’-]*(?: and|,| in|;|&)?){1,12}"
 _BYLINES = r"(?:By|Story by|Text by|Edited by|Reporting by|Additional reporting by|Editing by|Writing by)"
 _STORIES = r"(?:stories|articles|news|coverage)"
+_MAIL = r"(?:newsletters?|inbox|alerts?|account|for free|headlines|to read|to continue|stay informed)"
 
 _PATTERNS = (
     ("video-duration", r"(?:video[ :]*)?\d{1,2}:\d{2}(?::\d{2})?(?: ?/ ?\d{1,2}:\d{2})?"),
-    ("time-stamp", r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?\b:? .{0,60}\d{4}.{0,40}"),
-    ("time-stamp", r"published(?: on| at)?:.{0,60}"),
-    ("photo-credit", rf".{{0,600}}\b{_PICTURE}(?: credit| by)? ?[:：/] ?\S.{{0,60}}"),
-    ("photo-credit", rf".{{0,600}}\((?:file )?{_PICTURE}\b[^()]{{0,80}}\)"),
+    ("time-stamp", rf"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:? ?{_DATE}.{{0,80}}"),
+    ("time-stamp", r"(?:published|updated)(?: on| at)?:.{0,80}"),
+    ("photo-credit", rf".{{0,600}}\b{_PICTURE}(?: credit| by)? ?[:：/] ?(?-i:[A-Z©]).{{0,60}}"),
+    ("photo-credit", r".{0,600}\((?:file )?(?:photo|picture|image|illustration)s?\b[^()]{0,80}\)"),
     ("photo-credit", rf".{{0,600}}[\[(](?:[\w .'’-]{{1,40}}/ ?)?{_AGENCIES}(?: (?:file )?photo)?(?: via [\w ]{{1,20}})?[\])]"),
-    ("subscription", r"(?:subscribe|sign up|log in|register|join us|download our app)\b.{0,140}"),
-    ("subscription", r"(?:follow|like) us on .{0,80}|(?:this article is for|already a) (?:subscriber|member).{0,80}"),
+    ("photo-credit", r".{0,600}(?-i:\b(?:REUTERS|AFP|AP|EPA|Getty Images) ?/ ?[A-Z]).{0,60}"),
+    ("photo-credit", r"(?-i:FILE (?:PHOTO|PICTURE|IMAGE)).{0,600}|(?:toggle|hide|show|enlarge) caption"),
+    ("subscription", r"(?:subscribe|sign up|log in|register|join us|download our app)\b(?:.{0,140}!|[^.]{0,140})"),
+    ("subscription", rf"(?:subscribe|sign up|log in|register|get|receive)\b.{{0,100}}\b{_MAIL}\b.{{0,80}}"),
+    ("subscription", r"(?:follow|like) .{2,60} on (?:twitter|facebook|instagram|linkedin|youtube|x)\b.{0,80}"),
+    ("subscription", r"(?:this article is for|already a) (?:subscriber|member).{0,80}"),
     ("sharing", r"(?:share|tweet|print|e-?mail|save|comments?|listen|whatsapp|facebook|copy link)(?: this(?: article| story)?)?"),
+    ("sharing", r"share this (?:article|story|page|video)\b.{0,80}|facebook twitter\b.{0,80}|(?-i:CLOSE)"),
+    ("embed", r".{0,600}(?:pic\.twitter\.com|//t\.co)/\S+.{0,80}|[—–-] ?.{1,60}\(@\w+\).{0,40}"),
+    ("markup", r".{0,200}\b(?:poster|src|href|class|style)=[\"'“].{0,400}"),
     ("advertisement", r"advertis(?:ement|ing)|sponsored(?: content)?"),
     ("story-link", r"(?:read (?:more|also|next)|also read|see also|more (?:from|on)|recommended|watch)\b ?[:|»].{0,200}"),
     ("story-link", rf"related(?: {_STORIES})?(?: ?[:|»].{{0,200}})?|read more|read also|recommended {_STORIES}|most read"),
+    ("story-link", r"just watched|replay|more videos\b.{0,20}|must watch"),
     ("web-address", r"(?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?"),
     ("byline", rf"(?-i:{_BYLINES}{_NAMES}(?: {_BYLINES}{_NAMES})?)\.?"),
     ("byline", r"\((?:reporting|editing|writing|additional reporting|compiled) by .{2,200}\)"),
-    ("copyright", r"(?:©|\(c\)|copyright\b).{0,160}|all rights reserved\.?"),
+    (
+        "byline",
+        r".{2,200} contributed to (?:this|the) (?:report|story|article)\.?|[—–-]+ ?with (?:assistance|help) (?:by|from) .{2,200}",
+    ),
+    ("editorial-note", r"(?:editor['’]?s? note|correction|clarification) ?[:：].{0,600}"),
+    ("copyright", r"(?:©|\(c\)|copyright,? (?:©|\(c\)|\d{4})).{0,160}|all rights reserved\.?"),
     ("source-line", r"(?:sources?|tags?|topics|keywords|editor|category) ?[:：] ?\S.{0,80}"),
 )
 _TAILS = (
@@ -74,10 +89,11 @@ LINE_RULES: Rules = tuple((rule, re.compile(pattern, re.IGNORECASE)) for rule, p
 """Rules that see one line alone, matched against the whole of it; the first that matches names the reason."""
 
 TAIL_RULES: Rules = tuple((rule, re.compile(pattern, re.IGNORECASE)) for rule, pattern in _TAILS)
-"""Rules that end the article: the line and all that follows it is dropped."""
+"""Rules that end the article: the line and all that follows it is dropped, unless most of the text stands below it."""
 
 _LINE = re.compile(r"[^\n\u2028\u2029]+")
-_TERMINAL = re.compile(r"[.!?…。！？:;,][\"'”’»)\]]*(?:\[\d{1,3}\])*$")
+_TERMINAL = re.compile(r"[.!?…。！？:;,%][\"'”“’»)\]]*(?:\[\d{1,3}\])*$")
+_TURN = re.compile(r"[A-Z][\w.'’ -]{0,40}: ")
 _LIST_ITEM = re.compile(r"(?:[-–—•*·▪]|\(?\d{1,2}[.)]|[a-z]\))\s")
 _MARKDOWN = re.compile(r"(?:#{1,6} |[*_]{3,}$|-{3,}$|!\[|={3,}$)")
 _TEASER = re.compile(r"[^.?!\"“]{10,90}\. (?:Will|Can|Is|Are|Could|Should|What|Who|Why|How|Does|Do)\b[^.?!]{3,60}\?")
@@ -148,11 +164,14 @@ def _wrapped_runs(text: str, lines: list[tuple[int, int]]) -> set[int]:
 def _by_line(lines: list[str]) -> list[str | None]:
     """Return the rule that drops each line seen alone, or None."""
     reasons: list[str | None] = []
+    prose = [len(line) if _TERMINAL.search(line[-12:]) else 0 for line in lines]
+    above, total = 0, sum(prose)
     for number, line in enumerate(lines):
         tail = _first_match(TAIL_RULES, line) if len(line) < 120 and number > 0 else None
-        if tail:
+        if tail and above > total - above:
             return reasons + [tail] * (len(lines) - number)
-        reasons.append(_first_match(LINE_RULES, line) if len(line) <= 700 else None)
+        reasons.append(tail or (_first_match(LINE_RULES, line) if len(line) <= 700 else None))
+        above += prose[number]
     return reasons
 
 
@@ -165,28 +184,37 @@ def _by_context(lines: list[str], reasons: list[str | None], *, title: str | Non
     kept = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
     stopped = sum(1 for line in kept if _TERMINAL.search(line[-12:]))
     punctuated = stopped >= 2 and stopped >= 0.5 * len(kept)
-    counts = Counter(map(_fold, lines))
+    counts = Counter(map(fold, lines))
     seen: set[str] = set()
     kinds: list[str] = []
+    in_list = False
     for line, reason in zip(lines, reasons, strict=True):
-        folded = _fold(line)
+        folded = fold(line)
         open_ended = not _TERMINAL.search(line[-12:])
         if reason:
             kinds.append(reason)
-        elif title and folded == _fold(title):
+        elif title and folded == fold(title):
             kinds.append("repeated-line" if folded in seen else HEADLINE)
         elif folded and counts[folded] > 1 and (open_ended or folded in seen):
             kinds.append(_repeated(kinds))
         elif _MARKDOWN.match(line):
             kinds.append(HEADLINE if line.startswith("# ") and not {HEADLINE, BODY} & set(kinds) else "section-heading")
-        elif punctuated and open_ended and not _LIST_ITEM.match(line):
+        elif punctuated and open_ended and not _LIST_ITEM.match(line) and not in_list and line[0] not in '"“‘«':
             kinds.append(_open_line(line, kinds))
-        elif punctuated and len(line) < 140 and _TEASER.fullmatch(line) and not _GRAMMAR.search(line.split(". ")[0]):
+        elif punctuated and _is_teaser(line):
             kinds.append("story-link")
         else:
             kinds.append(BODY)
         seen.add(folded)
+        in_list = kinds[-1] == BODY and (line.endswith(":") or (in_list and open_ended))
     return kinds
+
+
+def _is_teaser(line: str) -> bool:
+    """Return whether ``line`` is a link with a question behind it ("Port to open. Will it be a win?"), in headline grammar."""
+    if len(line) >= 140 or not _TEASER.fullmatch(line) or _TURN.match(line):
+        return False
+    return not _GRAMMAR.search(line.split(". ")[0])
 
 
 def _repeated(kinds: list[str]) -> str:
@@ -205,5 +233,6 @@ def _open_line(line: str, kinds: list[str]) -> str:
     return "story-link" if words <= 25 else BODY
 
 
-def _fold(line: str) -> str:
+def fold(line: str) -> str:
+    """Return the words of ``line`` in lower case: lines that read alike are equal."""
     return " ".join(re.sub(r"[^\w ]+", "", line.lower()).split())

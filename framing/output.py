@@ -40,7 +40,7 @@ def decimal(value: float | None) -> str:
 
 def signed(value: float | None) -> str:
     """Return a balance as signed percentage points."""
-    return "–" if value is None else f"{100 * value:+.0f}"
+    return "–" if value is None else f"{round(100 * value):+d}"
 
 
 def choose_format(requested: str | None, output: Path | None) -> str:

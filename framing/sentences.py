@@ -9,14 +9,12 @@ imports nothing: loading nltk takes longer than scoring an article. A test holds
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from framing.articles import Article
-from framing.cleaning import BODY, CleanText, clean, join_wrapped
+from framing.cleaning import BODY, CleanText, clean, fold, join_wrapped
+from framing.languages import Language, load_language
 from framing.voice import Voice, attribute_voices
 
 
@@ -40,32 +38,6 @@ class Sentence:
     turn: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """What the splitter knows of one language; words are lower case, without their final stop."""
-
-    titles: frozenset[str]
-    abbreviations: frozenset[str]
-    clock: frozenset[str]
-    clock_followers: frozenset[str]
-    enders: frozenset[str]
-    starters: frozenset[str]
-    places: frozenset[str]
-    saying: frozenset[str]
-
-    @property
-    def known(self) -> frozenset[str]:
-        """Every abbreviation, of whichever kind."""
-        return self.titles | self.abbreviations | self.clock | self.enders
-
-
-@cache
-def load_language(code: str = "en") -> Language:
-    """Return the shipped parameters of ``code``."""
-    tables = tomllib.loads((files("framing") / "language" / f"{code}.toml").read_text("utf-8"))
-    return Language(**{name: frozenset(words) for name, words in tables.items()})
-
-
 def split_article(article: Article) -> tuple[Sentence, ...]:
     """Return the sentences of ``article`` in reading order, the headline first where it has one."""
     if article.sentences is not None:
@@ -77,7 +49,8 @@ def split_article(article: Article) -> tuple[Sentence, ...]:
     rows: list[tuple[int | None, int | None, str, str, Voice]] = [
         (start, end, article.text[start:end], kind, voice) for (start, end, kind, _), voice in zip(spans, voices, strict=True)
     ]
-    if is_scored_title(article.title) and not any(kind != BODY for _, _, _, kind, _ in rows):
+    shown = {fold(text) for _, _, text, kind, _ in rows if kind != BODY}
+    if is_scored_title(article.title) and fold(str(article.title)) not in shown:
         rows.insert(0, (None, None, str(article.title), "headline", Voice()))
     return tuple(
         Sentence(article.id, index, start, end, text, kind, voice.voice, voice.speaker, voice.turn)
@@ -153,14 +126,18 @@ def _is_boundary(text: str, first: int, stop: re.Match[str], places: tuple[int, 
     """Return whether the sentence that began at ``first`` ends at the stop. ``places``: its cut, the next word, the end."""
     cut, follows, end = places
     word = _word_before(text, first, stop.start())
+    alone = stop.start() == first or text[stop.start() - 1].isspace()
+    if text[follows] == "." or (alone and stop[0][0] in ".…"):
+        return False  # an ellipsis, spaced or at the start
     following = _NEXT_WORD.match(text, follows, end)
     after = following[1] if following else ""
     quoted = any(mark in text[stop.end() : cut] for mark in "\"”’'»")
     if text[follows] in "-–—" and not after[1:2].isalnum() and (quoted or word.lower() in language.known):
         return False
-    if (quoted or stop[0][0] in "!?…" or len(stop[0]) > 1) and after[:1].islower():
+    goes_on = quoted or stop[0][0] in "!?…" or len(stop[0]) > 1 or text[cut - 1] in ")]"
+    if goes_on and after[:1].islower():
         return False
-    if quoted and text[follows] not in _OPENERS and _is_attribution(text, follows, end, language):
+    if quoted and stop[0][0] in "!?…" and text[follows] not in _OPENERS and _is_attribution(text, follows, end, language):
         return False
     if stop[0] != ".":
         return True
@@ -203,7 +180,7 @@ def _word_before(text: str, first: int, stop: int) -> str:
     """Return the word that ends at ``stop``, without opening marks; a longer one than any abbreviation is cut short."""
     begin = stop
     floor = max(first, stop - _MAX_WORD)
-    while begin > floor and not text[begin - 1].isspace() and text[begin - 1] not in "—–([\"“‘'’/&":
+    while begin > floor and not text[begin - 1].isspace() and text[begin - 1] not in "-—–([\"“‘'’/&":
         begin -= 1
     if begin > first and text[begin - 1] == "/":
         return text[max(first, begin - 2) : stop].split()[-1]

@@ -39,10 +39,10 @@ def tabulate_summaries(
     targets = {t.id: t.name + _mark([s.stance[t.id].reliable for s in summaries]) for t in codebook.targets}
     parts: list[Table | Text | str] = []
     if frame_rows:
-        parts.append(_cross(title, by, names, labels, frame_rows))
+        parts += _cross(title, by, names, labels, frame_rows)
     if stance_rows:
         stance_title = "Stance: sentences in favor / against, and the balance in points"
-        parts.append(_cross(stance_title, by, names, targets, stance_rows))
+        parts += _cross(stance_title, by, names, targets, stance_rows)
     if evidence:
         parts += _evidence(summaries, frames, model)
     notes = [UNCORRECTED]
@@ -54,13 +54,18 @@ def tabulate_summaries(
     return parts
 
 
-def _cross(title: str, by: str, names: list[str], labels: dict[str, str], cells: dict[str, list[str]]) -> Table:
+def _cross(title: str, by: str, names: list[str], labels: dict[str, str], cells: dict[str, list[str]]) -> list[Table]:
+    """Return a column per group; for many groups, a row each, and as many tables as their width takes."""
     if len(names) <= _WIDE:
         rows = [[labels[label].replace(" and ", "\nand "), *row] for label, row in cells.items()]
-        return make_table(title, ["", *names], rows)
-    columns = [by, *[labels[label].replace(" ", "\n") for label in cells]]
-    rows = [[name.partition("\n")[0], *[cells[label][number] for label in cells]] for number, name in enumerate(names)]
-    return make_table(title, columns, rows)
+        return [make_table(title, ["", *names], rows)]
+    tables = []
+    for first in range(0, len(cells), _WIDE // 2 + 1):
+        shown = list(cells)[first : first + _WIDE // 2 + 1]
+        rows = [[name.partition("\n")[0], *[cells[label][number] for label in shown]] for number, name in enumerate(names)]
+        columns = [by, *[labels[label].replace(" and ", "\nand ") for label in shown]]
+        tables.append(make_table(title if first == 0 else "", columns, rows))
+    return tables
 
 
 def _mark(reliable: Iterable[bool | None]) -> str:

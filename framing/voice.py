@@ -6,6 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+
+from framing.languages import load_language
 
 OUTLET, QUOTED = "outlet", "quoted"
 QUESTION, ANSWER = "question", "answer"
@@ -20,44 +23,50 @@ class Voice:
     turn: str | None = None
 
 
-_PARTICLE = r"(?:de|da|do|del|della|di|la|las|los|van|von|der|bin|al|y)"
+_PARTICLE = r"(?:de|da|do|del|della|di|la|las|los|van|von|der|bin|al|y|of|of the|for)"
 _NAME = rf"(?:[A-ZÀ-Þ][\w'’.-]*(?: {_PARTICLE}){{0,2}} ){{0,6}}[A-ZÀ-Þ][\w'’-]+"
-_ROLE = (
-    r"(?:envoy|ambassador|representative|trader|resident|critic|government|company|firm|bank|commission|council|authoritie|opposition|"
-    r"union|group|committee|expert|analyst|minister|official|president|premier|spokes(?:person|man|woman)|diplomat|scholar|"
-    r"professor|researcher|economist|senator|lawmaker|governor|mayor|general|admiral|commander|secretary|chairman|"
-    r"chairperson|director|chief|executive|observer|source|report|statement|study|ministry|embassy|agency|lawyer|activist)s?"
-)
-_DESCRIBED = rf"(?:[Tt]he|[Aa]n?|[Oo]ne|[Tt]wo|[Ss]ome|[Ss]everal|[Mm]any)? ?(?:[\w'’-]+ ){{0,3}}?{_ROLE}"
-_WHO = rf"(?P<who>{_NAME}|[Hh]e|[Ss]he|[Tt]hey|{_DESCRIBED})"
-_SAY = (
-    r"(?:said|says|told|tells|added|adds|noted|notes|stated|explained|explains|argued|argues|warned|warns|stressed|stresses|"
-    r"wrote|writes|replied|answered|insisted|insists|declared|announced|claimed|claims|suggested|suggests|remarked|observed|"
-    r"continued|concluded|recalled|admitted|acknowledged|emphasi[sz]ed|underlined|commented|pointed out|believes?|believed|"
-    r"complained|predicted|reiterated|vowed|pledged|testified|cautioned|described|asked|promised|called|estimates?|"
-    r"agree[sd]? that|opposes?|highlighted|confirmed|denied|rejected|urged|praised)"
-)
 _APPOSITION = r"(?:, [^,;“\"]{3,120}(?:, [^,;“\"]{3,80})?,)?"
-_BEFORE = rf"(?:^|[,”\"’—;] ?|\b(?:that|and|but|while|[Aa]s|which|{_ROLE}) )"
-_OF_WHERE = r"(?: (?:from|of|at) [^,;“\"]{3,60})?"
-_ADVERBS = r"(?:also |has |had |have |once |then |later |repeatedly |highly ){0,2}"
+_WHERE = r"(?: (?:from|of|at|for|in|with|familiar with|close to) [^,;“\"]{3,60})?"
+_ADVERBS = r"(?:also |has |had |have |once |then |later |repeatedly |highly |previously |recently ){0,2}"
 _PHRASE_END = r"(?=[,;“\"(]|\.?$|\.\s| (?:as|which|who|that|while|and the)\b)"
-_PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_BEFORE}{_WHO}{_APPOSITION}{_OF_WHERE} {_ADVERBS}{_SAY}\b",
-        rf"[,”\"’] ?(?:said|says|added|noted|asked|wrote|argued|explained|warned|stressed) {_WHO}\b",
-        rf"\b(?:[Aa]ccording to|in the words of|told by) (?P<who>[^,;“\"()]{{3,80}}?){_PHRASE_END}",
-        rf"(?:^|[,.] ){_WHO}’?'?s? (?:statement|message|report|letter|speech) (?:added|said|read|noted)\b",
-    )
-)
-"""Where a sentence names its speaker: before a verb of saying, behind one, after "according to", before "statement said"."""
-
 _INTERVIEW = re.compile(rf"(?P<label>Q|A|{_NAME}|[A-Z]{{2,8}}|(?:Mr|Ms|Mrs|Dr)\. [A-Z]+)\s?[:：.]\s")
 _OPEN, _CLOSE = "“«", "”»"
-_PRONOUNS = frozenset({"he", "she", "they"})
-_DEFINITE = re.compile(rf"(?:the|one) (?:[\w'’-]+ ){{0,3}}?{_ROLE}$", re.IGNORECASE)
-_NO_SPEAKER = frozenset({"China", "It", "This", "That", "There", "But", "And", "The", "In", "On", "If", "We", "I", "You", "Its"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    """The patterns that one language's words make."""
+
+    speakers: tuple[re.Pattern[str], ...]
+    role: re.Pattern[str]
+    definite: re.Pattern[str]
+    pronouns: frozenset[str]
+    no_names: frozenset[str]
+
+
+@cache
+def _grammar(code: str = "en") -> _Grammar:
+    """Return where a sentence names its speaker: before a verb of saying, behind one, after "according to", and so on."""
+    language = load_language(code)
+    role = f"(?:{'|'.join(sorted(language.roles))})s?"
+    say = f"(?:{'|'.join(sorted(language.saying))}|pointed out)"
+    described = rf"(?:[Tt]he|[Aa]n?|[Oo]ne|[Tt]wo|[Ss]ome|[Ss]everal|[Mm]any)? ?(?:[\w'’.-]+ ){{0,3}}?{role}"
+    pronoun = "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in sorted(language.pronouns))
+    who = rf"(?P<who>{_NAME}|{pronoun}|{described})"
+    before = rf"(?:^|[,”\"’—;] ?|\b(?:that|and|but|while|[Aa]s|which|{role}) )"
+    patterns = (
+        rf"{before}{who}{_APPOSITION}{_WHERE} {_ADVERBS}{say}\b",
+        rf"[,”\"’] ?{say} {who}\b",
+        rf"\b(?:[Aa]ccording to|in the words of|told by) (?P<who>[^,;“\"()]{{3,80}}?){_PHRASE_END}",
+        rf"(?:^|[,.] ){who}’?'?s? (?:statement|message|report|letter|speech) (?:added|said|read|noted)\b",
+    )
+    return _Grammar(
+        tuple(map(re.compile, patterns)),
+        re.compile(rf"{described}$"),
+        re.compile(rf"(?:the|one) (?:[\w'’.-]+ ){{0,3}}?{role}$", re.IGNORECASE),
+        language.pronouns,
+        language.no_names | language.starters - language.pronouns,
+    )
 
 
 def attribute_voices(text: str, spans: Iterable[tuple[int, int, int]]) -> list[Voice]:
@@ -93,11 +102,11 @@ def _attribute_prose(text: str, spans: list[tuple[int, int, int]]) -> list[Voice
         inside = inside and (block == block_before or sentence[:1] in _OPEN)
         share, inside = _quoted_share(sentence, inside)
         speaker = _find_speaker(sentence)
-        refers = speaker is not None and (speaker.lower() in _PRONOUNS or _DEFINITE.match(speaker) is not None)
+        refers = speaker is not None and (speaker.lower() in _grammar().pronouns or _grammar().definite.match(speaker) is not None)
         quoted = speaker is not None or share >= 0.5
         if speaker and refers:
             near = last if block - last_block <= 1 else None
-            speaker = near or (None if speaker.lower() in _PRONOUNS else speaker)
+            speaker = near or (None if speaker.lower() in _grammar().pronouns else speaker)
         elif speaker and _is_named(speaker):
             last = speaker
         if quoted and not speaker and block == last_block:
@@ -133,16 +142,28 @@ def _quoted_share(sentence: str, inside: bool) -> tuple[float, bool]:
 
 
 def _find_speaker(sentence: str) -> str | None:
-    for pattern in _PATTERNS:
+    grammar = _grammar()
+    for pattern in grammar.speakers:
         for match in pattern.finditer(sentence[:1000]):
-            speaker = match["who"].strip(" ,.’'")
-            if speaker not in _NO_SPEAKER:
+            speaker = _trim(match["who"], grammar)
+            if speaker:
                 return speaker
     return None
 
 
+def _trim(speaker: str, grammar: _Grammar) -> str:
+    """Return ``speaker`` without words that open the sentence ("As", "When"), empty where nobody is left."""
+    words = speaker.strip(" ,.’'").split()
+    while words and not grammar.role.match(" ".join(words).lower()):
+        if words[0].lower() not in grammar.no_names and not (len(words) == 1 and words[0].endswith(("'s", "’s"))):
+            break
+        words = words[1:]
+    return " ".join(words)
+
+
 def _is_named(speaker: str) -> bool:
-    return speaker[:1].isupper() and speaker.lower() not in _PRONOUNS and not re.match(rf"{_DESCRIBED}$", speaker)
+    grammar = _grammar()
+    return speaker[:1].isupper() and speaker.lower() not in grammar.pronouns and not grammar.role.match(speaker)
 
 
 def _interview_turns(text: str, spans: list[tuple[int, int, int]]) -> dict[str, str]:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "framing"
 # From the ground up; a module may import from the layers below its own, never from its own or those above.
 LAYERS = (
     {"errors"},
-    {"articles", "codebook", "files"},
+    {"articles", "codebook", "files", "languages"},
     {"readers.tables", "cues", "cleaning", "voice", "annotations"},
     {"readers.text", "readers.html", "sentences", "agreement", "features"},
     {"readers", "explain", "abbreviations"},

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framing.articles import Article
+from framing.languages import load_language
 from framing.readers import read_articles
-from framing.sentences import load_language, split_article, split_text
+from framing.sentences import split_article, split_text
 
 HERE = Path(__file__).resolve().parent
 CASES = [json.loads(line) for line in (HERE / "data" / "sentence-cases.jsonl").read_text("utf-8").splitlines()]
