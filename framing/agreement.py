@@ -45,9 +45,11 @@ class LabelAgreement:
 
     @property
     def verdict(self) -> str:
-        """``reliable``, ``tentative`` or ``unreliable``, judged by the lower end of the interval; or ``undefined``."""
-        if self.alpha is None or self.low is None:
+        """``reliable``, ``tentative`` or ``unreliable``, judged by the lower end of the interval; else what is missing."""
+        if self.alpha is None:
             return "undefined"
+        if self.low is None:
+            return "one article"
         return "reliable" if self.low >= RELIABLE else "tentative" if self.low >= TENTATIVE else "unreliable"
 
 
@@ -73,13 +75,6 @@ def alpha_from(matrix: NDArray[np.float64]) -> float | None:
     return float(1 - (total - 1) * observed / expected)
 
 
-def krippendorff_alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
-    """Return nominal alpha of ``units``, each the codes that it got; None where undefined."""
-    kept = [list(codes) for codes in units]
-    values = sorted({code for codes in kept for code in codes}, key=repr)
-    return alpha_from(coincidences(kept, values))
-
-
 def measure_agreement(
     annotations: Iterable[Annotation], frame_ids: Sequence[str], target_ids: Sequence[str], *, seed: int = 0
 ) -> list[LabelAgreement]:
@@ -87,11 +82,7 @@ def measure_agreement(
 
     Where a coder coded a sentence more than once, the last coding counts.
     """
-    by_unit: dict[tuple[str, str], dict[str, Annotation]] = {}
-    for coding in blind_codings(annotations):
-        by_unit.setdefault((coding.article, coding.id), {})[coding.coder or ""] = coding
-    shared = {unit: list(codings.values()) for unit, codings in by_unit.items() if len(codings) > 1}
-    articles = {unit: unit[0] for unit in shared}
+    shared, articles = _shared_units(annotations)
     rows = []
     for frame in frame_ids:
         codes: dict[Hashable, list[Hashable]] = {unit: [frame in c.frames for c in codings] for unit, codings in shared.items()}
@@ -101,6 +92,31 @@ def measure_agreement(
         known: dict[Hashable, list[Hashable]] = {unit: [v for v in values if v is not None] for unit, values in given.items()}
         rows.append(_measure(target, known, STANCES, STANCES[:-1], articles, seed))
     return rows
+
+
+def measure_stance_agreement(
+    annotations: Iterable[Annotation], target_ids: Sequence[str], *, seed: int = 0
+) -> list[LabelAgreement]:
+    """Return one row per stance of each target (``target:stance``): whether coders agree that a sentence takes it."""
+    shared, articles = _shared_units(annotations)
+    rows = []
+    for target in target_ids:
+        given = {unit: [c.stance_towards(target) for c in codings] for unit, codings in shared.items()}
+        for stance in STANCES:
+            codes: dict[Hashable, list[Hashable]] = {u: [v == stance for v in vs if v is not None] for u, vs in given.items()}
+            rows.append(_measure(f"{target}:{stance}", codes, (False, True), (True,), articles, seed))
+    return rows
+
+
+def _shared_units(
+    annotations: Iterable[Annotation],
+) -> tuple[dict[tuple[str, str], list[Annotation]], dict[tuple[str, str], str]]:
+    """Return the blind codings of each sentence that two coders or more coded, and its article."""
+    by_unit: dict[tuple[str, str], dict[str, Annotation]] = {}
+    for coding in blind_codings(annotations):
+        by_unit.setdefault((coding.article, coding.id), {})[coding.coder or ""] = coding
+    shared = {unit: list(codings.values()) for unit, codings in by_unit.items() if len(codings) > 1}
+    return shared, {unit: unit[0] for unit in shared}
 
 
 def _measure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,19 +87,32 @@ def read_annotations(paths: Iterable[Path], codebook: Codebook | None = None) ->
     """
     annotations = []
     for path in find_annotation_files(paths):
-        try:
-            content = path.read_text("utf-8-sig")
-        except OSError as error:
-            raise AnnotationError(f"{path}: it cannot be read ({error.strerror})") from None
-        except UnicodeDecodeError:
-            raise AnnotationError(f"{path}: it is not UTF-8; save it as UTF-8") from None
-        for number, line in enumerate(content.split("\n"), 1):
-            if line.strip():
+        for item in iterate_annotations(path, codebook):
+            if isinstance(item, AnnotationError):
+                raise item
+            annotations.append(item)
+    return annotations
+
+
+def iterate_annotations(path: Path, codebook: Codebook | None = None) -> Iterator[Annotation | AnnotationError]:
+    """Yield each decision of one file, or the error that its line holds."""
+    try:
+        content = path.read_text("utf-8-sig")
+    except OSError as error:
+        yield AnnotationError(f"{path}: it cannot be read ({error.strerror})")
+        return
+    except UnicodeDecodeError:
+        yield AnnotationError(f"{path}: it is not UTF-8; save it as UTF-8")
+        return
+    for number, line in enumerate(content.split("\n"), 1):
+        if line.strip():
+            try:
                 annotation = _parse(line, place=f"{path}:{number}")
                 if codebook is not None:
                     check_codes(annotation, codebook)
-                annotations.append(annotation)
-    return annotations
+                yield annotation
+            except AnnotationError as error:
+                yield error
 
 
 @dataclass(frozen=True)
@@ -140,36 +153,68 @@ def _parse(line: str, *, place: str) -> Annotation:
         raise AnnotationError(f"{place}: broken JSON ({error}); mend or delete the line") from None
     if not isinstance(row, dict):
         raise AnnotationError(f"{place}: a line must be one JSON object")
-    for key in ("article", "text"):
-        if not isinstance(row.get(key), str) or not row[key].strip():
-            raise AnnotationError(f"{place}: {key!r} is missing{suggest(key, row)}")
-    frames, stance = row.get("frames", []), row.get("stance") or {}
-    if not isinstance(frames, list) or not all(isinstance(frame, str) for frame in frames):
-        raise AnnotationError(f"{place}: 'frames' must be a list of frame ids")
-    if not isinstance(stance, dict):
-        raise AnnotationError(f"{place}: 'stance' must be an object, target: value")
+    _check_types(row, place)
     return Annotation(
         id=str(row.get("id") or place),
         article=row["article"],
         text=row["text"],
-        frames=frozenset(frames),
-        stance=tuple((str(target), str(value)) for target, value in stance.items() if value is not None),
+        frames=frozenset(row.get("frames") or ()),
+        stance=tuple((target, value) for target, value in (row.get("stance") or {}).items() if value is not None),
         outlet=row.get("outlet"),
         index=row.get("index"),
         start=row.get("start"),
         end=row.get("end"),
-        coder=row.get("coder"),
+        coder=None if row.get("coder") is None else str(row["coder"]),
         phase=row.get("phase"),
-        parents=tuple(row.get("parents") or ()),
+        parents=tuple(map(str, row.get("parents") or ())),
         sampling=row.get("sampling"),
         inclusion_probability=row.get("inclusion_probability"),
-        codebook_version=_version(row.get("codebook_version")),
+        codebook_version=None if row.get("codebook_version") is None else str(row["codebook_version"]),
         place=place,
     )
 
 
-def _version(value: Any) -> str | None:
-    return None if value is None else str(value)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "id": (str, int),
+    "article": (str,),
+    "text": (str,),
+    "outlet": (str,),
+    "frames": (list,),
+    "stance": (dict,),
+    "index": (int,),
+    "start": (int,),
+    "end": (int,),
+    "coder": (str, int),
+    "phase": (str,),
+    "parents": (list,),
+    "sampling": (str,),
+    "inclusion_probability": (int, float),
+    "codebook_version": (str, int, float),
+}
+_CALLED = {str: "a string", int: "a whole number", float: "a number", list: "a list", dict: "an object"}
+
+
+def _check_types(row: dict[str, Any], place: str) -> None:
+    """Check that each field of a coding is of its kind; ``article`` and ``text`` are required.
+
+    Raises:
+        AnnotationError: one is not; the message names it.
+    """
+    for key in ("article", "text"):
+        if row.get(key) is None:
+            raise AnnotationError(f"{place}: {key!r} is missing{suggest(key, row)}")
+    for key, kinds in _TYPES.items():
+        value = row.get(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
+            raise AnnotationError(f"{place}: {key!r} must be {' or '.join(_CALLED[kind] for kind in kinds)}, not {value!r:.40}")
+    for key in ("article", "text"):
+        if not row[key].strip():
+            raise AnnotationError(f"{place}: {key!r} is empty")
+    codes = [*(row.get("frames") or ()), *(row.get("stance") or {}).values()]
+    if not all(isinstance(code, str) or code is None for code in codes):
+        raise AnnotationError(f"{place}: frames and stances are named by strings")
+    if not 0 < (row.get("inclusion_probability") or 1) <= 1:
+        raise AnnotationError(f"{place}: 'inclusion_probability' must lie above 0 and not above 1")
 
 
 def check_codes(annotation: Annotation, codebook: Codebook) -> None:
@@ -208,28 +253,66 @@ def blind_codings(annotations: Iterable[Annotation]) -> list[Annotation]:
     return [a for a in annotations if a.phase == BLIND or (a.phase is None and a.coder is not None)]
 
 
+def find_changed_texts(annotations: Iterable[Annotation]) -> list[str]:
+    """Return where a sentence of one article and id has two texts: its codings are not about the same thing."""
+    found = []
+    for codings in _by_sentence(annotations).values():
+        first = codings[0]
+        other = next((coding for coding in codings if coding.text != first.text), None)
+        if other is not None:
+            found.append(f"{other.place}: sentence {first.id!r} has another text than at {first.place}")
+    return found
+
+
+def find_unnamed_coders(annotations: Iterable[Annotation]) -> list[str]:
+    """Return where a sentence was coded more than once with no coder named to tell the codings apart."""
+    found = []
+    for codings in _by_sentence(annotations).values():
+        unnamed = [coding for coding in codings if coding.coder is None and coding.phase != ADJUDICATED]
+        if len(codings) > 1 and unnamed:
+            found.append(f"{unnamed[-1].place}: sentence {unnamed[-1].id!r} is coded {len(codings)} times; name the coder of each")
+    return found
+
+
+def _by_sentence(annotations: Iterable[Annotation]) -> dict[tuple[str, str], list[Annotation]]:
+    grouped: dict[tuple[str, str], list[Annotation]] = {}
+    for annotation in annotations:
+        grouped.setdefault((annotation.article, annotation.id), []).append(annotation)
+    return grouped
+
+
 def settle(annotations: Iterable[Annotation]) -> list[CodedSentence]:
     """Return each sentence once with its final codes, in the order of first appearance.
 
     An adjudicated coding decides, the last one where there are several. Without one, a frame holds when at least half
-    of the coders coded it; a stance is that of most coders, and ``none`` where they are tied.
+    of the coders coded it; a stance is that of most coders, and ``none`` where they are tied. A target that the
+    adjudication leaves out keeps the coders' stance.
+
+    Raises:
+        AnnotationError: a sentence has two texts.
     """
-    by_sentence: dict[tuple[str, str], list[Annotation]] = {}
-    for annotation in annotations:
-        by_sentence.setdefault((annotation.article, annotation.id), []).append(annotation)
-    return [_settle_one(codings) for codings in by_sentence.values()]
+    annotations = list(annotations)
+    changed = find_changed_texts(annotations)
+    if changed:
+        raise AnnotationError(changed[0])
+    return [_settle_one(codings) for codings in _by_sentence(annotations).values()]
 
 
 def _settle_one(codings: Sequence[Annotation]) -> CodedSentence:
     first = codings[0]
     final = [coding for coding in codings if coding.phase == ADJUDICATED][-1:]
-    voters = final or list({coding.coder or coding.place: coding for coding in codings}.values())
+    blind = list({coding.coder or coding.place: coding for coding in codings if coding.phase != ADJUDICATED}.values())
+    voters = final or blind
     votes = Counter(frame for coding in voters for frame in coding.frames)
     frames = frozenset(frame for frame, count in votes.items() if 2 * count >= len(voters))
-    targets = dict.fromkeys(target for coding in voters for target, _ in coding.stance)
-    stance = tuple((target, _most([coding.stance_towards(target) for coding in voters])) for target in targets)
+    stance = []
+    for target in dict.fromkeys(target for coding in codings for target, _ in coding.stance):
+        given = [coding.stance_towards(target) for coding in final]
+        if given.count(None) == len(given):
+            given = [coding.stance_towards(target) for coding in blind]
+        stance.append((target, _most(given)))
     coders = tuple(dict.fromkeys(coding.coder for coding in codings if coding.coder))
-    return CodedSentence(first.id, first.article, first.outlet or "unknown", first.text, frames, stance, coders)
+    return CodedSentence(first.id, first.article, first.outlet or "unknown", first.text, frames, tuple(stance), coders)
 
 
 def _most(values: Sequence[str | None]) -> str:

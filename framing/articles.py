@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 MAX_BYTES = 20 * 2**20
@@ -16,7 +17,8 @@ class Article:
     """One article; offsets of its sentences refer to ``text``, which is never altered after reading.
 
     ``date`` is ISO and may be partial (``2024``, ``2024-11``); ``source`` is the path, with ``:line`` in a table.
-    ``sentences`` is given where the source came already split: then it is neither cleaned nor split again.
+    ``notes`` say what was odd in reading it. ``sentences`` is given where the source came already split: then it is
+    neither cleaned nor split again.
     """
 
     id: str
@@ -28,7 +30,7 @@ class Article:
     url: str | None = None
     language: str | None = None
     source: str = ""
-    encoding: str = "utf-8"
+    notes: tuple[str, ...] = ()
     sentences: tuple[str, ...] | None = None
 
 
@@ -92,9 +94,12 @@ def clean_date(value: str | None) -> str | None:
     if not value:
         return None
     match = _DATE.match(value)
-    if not match or not 1 <= int(match[2] or 1) <= 12 or not 1 <= int(match[3] or 1) <= 31:
-        raise ValueError(f"date {value!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
-    return match[0]
+    try:
+        if match and date(int(match[1]), int(match[2] or 1), int(match[3] or 1)):
+            return match[0]
+    except ValueError:
+        pass
+    raise ValueError(f"date {value!r:.40} is not YYYY, YYYY-MM or YYYY-MM-DD")
 
 
 def make_article(fields: dict[str, str | None], *, source: str, encoding: str = "utf-8") -> Article | Skipped:
@@ -104,19 +109,21 @@ def make_article(fields: dict[str, str | None], *, source: str, encoding: str = 
         return Skipped(source, "it is empty")
     if len(text) > MAX_BYTES:
         return Skipped(source, f"its text is longer than {MAX_BYTES // 2**20} MiB: split it into articles")
+    notes = [] if encoding.startswith("utf") else [f"read as {encoding}, it is not UTF-8"]
+    day = None
     try:
-        date = clean_date(fields.get("date"))
+        day = clean_date(fields.get("date"))
     except ValueError as error:
-        return Skipped(source, str(error))
+        notes.append(f"{error} and was left out")
     return Article(
         id=fields.get("id") or source,
         text=text,
         outlet=fields.get("outlet"),
         country=fields.get("outlet_country") or fields.get("country"),
-        date=date,
+        date=day,
         title=fields.get("title"),
         url=fields.get("url"),
         language=fields.get("language"),
         source=source,
-        encoding=encoding,
+        notes=tuple(notes),
     )

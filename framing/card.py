@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from framing.agreement import LabelAgreement
-from framing.evaluation import Evaluation
+from framing.evaluation import HELD_OUT, UNRELIABLE, Evaluation
 from framing.model import FramingModel
 
 _NO_STATEMENT = (
@@ -60,21 +60,18 @@ def _evaluation(evaluation: Evaluation) -> list[str]:
     rows = []
     for row in evaluation.labels:
         interval = f"{_number(row.low)}–{_number(row.high)}" if row.low is not None else row.note
-        mark = "" if row.reliable else " †"
-        figures = (row.precision, row.recall, row.f1, row.average_precision, row.calibration_error, row.baseline_f1, row.coder_f1)
-        precision, recall, f1, average, ece, baseline, coder = map(_number, figures)
-        label = f"`{row.label}`{mark}"
-        rows.append((label, str(row.positives), precision, recall, f1, interval, average, ece, _number(row.brier), baseline, coder))
-    header = ("label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "Brier", "constant F1", "coder F1")
+        before = map(_number, (row.precision, row.recall, row.f1))
+        behind = map(
+            _number, (row.average_precision, row.calibration_error, row.brier, row.majority_f1, row.constant_f1, row.coder_f1)
+        )
+        rows.append((f"`{row.label}`{'' if row.reliable else ' †'}", str(row.positives), *before, interval, *behind))
+    header = ("label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "Brier", "majority F1", "constant F1", "coder F1")
     macro, stance = evaluation.macro_f1(), evaluation.macro_f1("stance")
     means = [f"Macro-F1 over frames {_number(macro)}" if macro is not None else ""]
     means += [f"over favor and against {_number(stance)}" if stance is not None else ""]
-    return [
-        f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets; thresholds and "
-        f"calibration, too, were chosen without the left-out part. {', '.join(filter(None, means))}. † marks a label that "
-        "summaries call unreliable: F1 below .50, not surely above the same answer for all, or coders who do not agree.",
-        _table(header, rows),
-    ]
+    counts = f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets"
+    nested = "" if evaluation.design.startswith(HELD_OUT) else " Thresholds and calibration were chosen on the other sentences."
+    return [f"{counts}.{nested} {', '.join(filter(None, means))}. {UNRELIABLE}", _table(header, rows)]
 
 
 def _agreement(agreement: Sequence[LabelAgreement]) -> list[str]:

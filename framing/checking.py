@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.annotations import Annotation, find_annotation_files, read_annotations
+from framing.annotations import Annotation, find_annotation_files, find_changed_texts, find_unnamed_coders, iterate_annotations
 from framing.articles import Article, Skipped
 from framing.cleaning import Dropped, clean
 from framing.codebook import Codebook, read_codebook
-from framing.errors import FramingError
+from framing.errors import AnnotationError, FramingError
 from framing.readers import read_articles
 from framing.sentences import split_article
 from framing.store import MANIFEST, load_model
+
+SHOWN = 20
+"""Problems of one file that are named; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,10 @@ def _check_article(article: Article, dropped: int) -> Finding:
     sentences = split_article(article)
     if not sentences:
         return Finding(article.source, "", "no sentences are left after cleaning (--show-dropped tells why)", 1)
-    encoding = "" if article.encoding.startswith("utf") else f", read as {article.encoding}"
+    odd = "".join(f"; {note}" for note in article.notes)
     missing = [name for name, value in (("outlet", article.outlet), ("date", article.date)) if not value]
     lacks = f"; no {' or '.join(missing)}" if missing else ""
-    return Finding(article.source, f"{len(sentences)} sentences, {dropped} lines dropped{encoding}{lacks}")
+    return Finding(article.source, f"{len(sentences)} sentences, {dropped} lines dropped{odd}{lacks}")
 
 
 def _check_codebook(path: Path) -> tuple[Codebook | None, Finding]:
@@ -94,18 +97,19 @@ def _check_annotations(path: Path, codebook: Codebook | None, articles: dict[str
         yield Finding(str(path), "", str(error), error.exit_code)
         return
     for file in files:
-        try:
-            annotations = read_annotations([file], codebook)
-        except FramingError as error:
-            yield Finding(str(file), "", str(error), error.exit_code)
-            continue
-        moved = [problem for a in annotations if (problem := misplaced(a, articles.get(a.article)))]
+        items = list(iterate_annotations(file, codebook))
+        annotations = [item for item in items if isinstance(item, Annotation)]
+        problems = [str(item) for item in items if isinstance(item, AnnotationError)]
+        problems += find_changed_texts(annotations) + find_unnamed_coders(annotations)
+        problems += [problem for a in annotations if (problem := misplaced(a, articles.get(a.article)))]
         sentences = len({(a.article, a.id) for a in annotations})
         held = sum(a.article in articles for a in annotations)
         said = f"{len(annotations)} codings of {sentences} sentences" + (f", {held} held against their articles" if held else "")
         yield Finding(str(file), said)
-        for problem in moved:
-            yield Finding(str(file), "", problem, 3)
+        for problem in problems[:SHOWN]:
+            yield Finding(str(file), "", problem, AnnotationError.exit_code)
+        if len(problems) > SHOWN:
+            yield Finding(str(file), "", f"and {len(problems) - SHOWN} more problems", AnnotationError.exit_code)
 
 
 def misplaced(annotation: Annotation, article: Article | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,12 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from framing.errors import FileError, FramingError, UsageError
+from framing.errors import FileError, FramingError, UsageError, suggest
 
 if TYPE_CHECKING:
     from framing.articles import Article, Skipped
     from framing.evaluation import Evaluation
+    from framing.features import Settings
+    from framing.model import FramingModel
     from framing.scoring import ArticleScore
+    from framing.summary import Tally
 
 
 class _Commands(TyperGroup):
@@ -64,6 +66,7 @@ Format = Annotated[str | None, typer.Option("--format", "-f", help="table, jsonl
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")]
 Outlet = Annotated[str | None, typer.Option("--outlet", help="The outlet of articles that do not name theirs.")]
 CodebookPath = Annotated[Path | None, typer.Option("--codebook", help="The codebook.", show_default="beside the annotations")]
+SettingsPath = Annotated[Path | None, typer.Option("--settings", help="A TOML file with other settings (docs/formats.md).")]
 AnnotationPaths = Annotated[
     list[Path] | None,
     typer.Option(
@@ -104,7 +107,7 @@ class _Intake:
     def __init__(self) -> None:
         self.scored = 0
         self.trained_on = 0
-        self.languages: Counter[str] = Counter()
+        self.foreign = 0
         self.skipped: list[Skipped] = []
 
     def keep(self, items: Iterable[ArticleScore | Skipped]) -> Iterator[ArticleScore]:
@@ -117,9 +120,9 @@ class _Intake:
                 continue
             self.scored += 1
             self.trained_on += item.trained_on > 0
-            self.languages[(item.article.language or "").lower()[:2]] += 1
-            if not item.article.encoding.startswith("utf"):
-                _say(f"note: {item.article.source}: read as {item.article.encoding}, it is not UTF-8")
+            self.foreign += item.foreign
+            for note in item.article.notes:
+                _say(f"note: {item.article.source}: {note}")
             yield item
 
     def skip(self, item: Skipped) -> None:
@@ -132,9 +135,8 @@ class _Intake:
         share = f"of {self.scored} articles"
         if self.trained_on:
             _say(f"note: {self.trained_on} {share} hold sentences that the model was trained on; it does better on them")
-        foreign = sum(count for code, count in self.languages.items() if code not in ("", language))
-        if foreign:
-            _say(f"note: {foreign} {share} are in another language than the model's ({language}); their scores mean little")
+        if self.foreign:
+            _say(f"note: {self.foreign} {share} are in another language than the model's ({language}); their scores mean little")
         if self.skipped:
             _say(f"{self.scored} scored, {len(self.skipped)} skipped")
             unreadable = any(item.unreadable for item in self.skipped)
@@ -150,7 +152,7 @@ def _read(paths: list[str], outlet: str | None) -> Iterator[Article | Skipped]:
         yield replace(item, outlet=outlet) if named and isinstance(item, Article) else item
 
 
-@app.command(epilog="Example:  framing score articles/ --unit sentence -o sentences.csv")
+@app.command(epilog="Example:  framing score articles/ --unit sentence -o sentences.jsonl")
 def score(
     paths: Paths,
     unit: Annotated[str, typer.Option(help="article or sentence: what one record is of.")] = "article",
@@ -206,13 +208,17 @@ def summarize(
     summary.check_grouping(by)
     form = choose_format(form, output)
     loaded, intake = load_model(model), _Intake()
+    unknown = next((name for name in frame or [] if name not in loaded.codebook.frame_ids), None)
+    if unknown is not None:
+        raise UsageError(f"the codebook has no frame {unknown!r}{suggest(unknown, loaded.codebook.frame_ids)}")
     tallies: list[summary.Tally] = []
-    saved = [path for path in paths if path != "-" and summary.is_saved_scores(Path(path))]
-    for path in saved:
-        tallies += _saved_tallies(Path(path), by, loaded.label, intake)
-    fresh = [path for path in paths if path not in saved]
-    for item in intake.keep(score_articles(_read(fresh, outlet), Scorer(loaded))):
-        tallies += summary.tally_score(item, by)
+    for path in paths:
+        lines = _open_saved(path)
+        if lines is not None:
+            tallies += _saved_tallies(summary.read_saved_scores(lines, by, source=path), loaded, intake)
+            continue
+        for item in intake.keep(score_articles(_read([path], outlet), Scorer(loaded))):
+            tallies += summary.tally_score(item, by)
     summaries = summary.summarize(tallies, reliable=read_reliability(find_model(model)))
     summaries = summary.select(summaries, only or [], frame or [])
     if form == "table":
@@ -225,18 +231,37 @@ def summarize(
     intake.finish(loaded.codebook.language)
 
 
-def _saved_tallies(path: Path, by: str, label: str, intake: _Intake) -> Iterator[Any]:
-    from framing.articles import Skipped
-    from framing.summary import read_saved_scores
+def _open_saved(path: str) -> Iterable[bytes] | None:
+    """Return the lines of saved scores, None where ``path`` holds articles."""
+    from framing.summary import is_saved_score, is_saved_scores
 
-    for item in read_saved_scores(path, by):
+    if path == "-":
+        # A pipe cannot be read twice: look ahead in its buffer.
+        waiting = sys.stdin.buffer.peek() if hasattr(sys.stdin.buffer, "peek") else b""
+        return sys.stdin.buffer if b'"article_id"' in waiting[:200] or is_saved_score(waiting.split(b"\n")[0]) else None
+    return _lines_of(Path(path)) if is_saved_scores(Path(path)) else None
+
+
+def _lines_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as lines:
+        yield from lines
+
+
+def _saved_tallies(items: Iterable[tuple[str, Tally] | Skipped], model: FramingModel, intake: _Intake) -> Iterator[Tally]:
+    from framing.articles import Skipped
+
+    for item in items:
         if isinstance(item, Skipped):
             intake.skip(item)
             continue
-        name, tally = item
-        if name != label:
-            raise UsageError(f"{path}: scored with the model {name}, not {label}; name it with --model, or score again")
+        scored_with, tally = item
+        if scored_with != model.label:
+            name = scored_with.partition("@")[0]
+            raise UsageError(
+                f"these scores were made with the model {scored_with}, not {model.label}: add --model {name}, or score again"
+            )
         intake.scored += 1
+        intake.trained_on += tally.trained_on
         yield tally
 
 
@@ -250,6 +275,7 @@ def explain(
     output: Output = None,
 ) -> None:
     """Explain each sentence: its labels, and the words with the weights that decided them."""
+    from framing.explain import explanation_record
     from framing.output import choose_format, print_tables, write_records
     from framing.store import load_model
 
@@ -259,13 +285,11 @@ def explain(
     if form == "table":
         from framing.tables import describe_explanation
 
-        codebook = loaded.codebook
         print_tables(
-            (part for item in explanations for part in describe_explanation(item, codebook, terms=terms, everything=everything)),
-            output,
+            (part for item in explanations for part in describe_explanation(item, terms=terms, everything=everything)), output
         )
     else:
-        write_records((asdict(item) | {"frames": sorted(item.frames)} for item in explanations), form, output)
+        write_records((explanation_record(item, terms=None if everything else terms) for item in explanations), form, output)
     intake.finish(loaded.codebook.language)
 
 
@@ -274,11 +298,11 @@ def _sentences_of(what: str, intake: _Intake) -> Iterator[str]:
     from framing.readers import READERS, read_articles
     from framing.sentences import split_article, split_text
 
-    path = Path(what) if len(what) < 1000 and "\n" not in what else None
+    if not what.strip():
+        raise UsageError("there is no text to explain")
+    path = Path(what) if len(what) < 200 and "\n" not in what else None
     looks_like_path = path is not None and (what == "-" or path.exists() or (path.suffix.lower() in READERS and " " not in what))
     if not looks_like_path:
-        if not what.strip():
-            raise UsageError("there is no text to explain")
         yield from (what[start:end] for start, end in split_text(what))
         return
     for item in read_articles([what]):
@@ -295,25 +319,34 @@ def train(
     codebook: CodebookPath = None,
     name: Annotated[str, typer.Option(help="The model is written to models/NAME.")] = "default",
     seed: Annotated[int, typer.Option(help="The same data and seed give the same bytes.")] = 0,
-    settings: Annotated[Path | None, typer.Option(help="A TOML file with other settings.")] = None,
+    settings: SettingsPath = None,
+    test: Annotated[
+        list[Path] | None, typer.Option("--test", help="Coded sentences of other articles, to hold the model to; never trained on.")
+    ] = None,
 ) -> None:
     """Train a model on coded sentences, and print what changed per label."""
-    from framing.annotations import read_coding
+    from framing.annotations import read_annotations, read_coding
     from framing.features import read_settings
     from framing.output import print_tables
-    from framing.store import MANIFEST, read_evaluations, save_model
+    from framing.store import MANIFEST, read_basis, read_evaluations, save_model
     from framing.tables import tabulate_changes, tabulate_evaluation
+    from framing.training import describe_data
     from framing.training import train as train_model
 
     if not name or "/" in name or name.startswith("."):
         raise UsageError(f"--name {name!r} must be a plain name, not a path")
     chosen = read_settings(settings, seed)
     coding = read_coding(annotations or [Path("annotations")], codebook)
+    tested = read_annotations(test, coding.codebook) if test else []
     directory = Path("models") / name
-    before = next(iter(read_evaluations(directory)[0]), None) if (directory / MANIFEST).exists() else None
-    result = train_model(coding.annotations, coding.codebook, chosen, progress=lambda step: _say(f"training: {step}"))
+    before = read_evaluations(directory)[0] if (directory / MANIFEST).exists() else ()
+    same = not before or read_basis(directory) == (coding.codebook.digest, describe_data(coding.annotations)["digest"])
+    result = train_model(coding.annotations, coding.codebook, chosen, test=tested, progress=lambda step: _say(f"training: {step}"))
     saved = save_model(directory, result.model, result.evaluations, result.agreement, statement=coding.statement)
-    print_tables([*tabulate_changes(before, result.evaluations[0]), *tabulate_evaluation(result.evaluations[-1])])
+    changes = tabulate_changes(next(iter(before), None), result.evaluations[0], comparable=same)
+    print_tables([*changes, *(part for item in result.evaluations[1:] for part in tabulate_evaluation(item))])
+    if not coding.statement:
+        _say("note: the data has no README.md beside it that says who coded what; the card has a gap there")
     _say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
 
 
@@ -323,16 +356,20 @@ def evaluate(
     annotations: AnnotationPaths = None,
     codebook: CodebookPath = None,
     seed: Annotated[int, typer.Option(help="For the folds and the intervals.")] = 0,
+    settings: SettingsPath = None,
     form: Format = None,
     output: Output = None,
 ) -> None:
     """Evaluate a model on coded sentences that it has not seen, or cross-validate by article and by outlet."""
+    from framing.features import read_settings
     from framing.output import choose_format
     from framing.tables import tabulate_evaluation
 
     form = choose_format(form, output)
     paths = annotations or [Path("annotations")]
-    results = [_evaluate_model(model, paths, codebook)] if model else _cross_validate(paths, codebook, seed)
+    results = (
+        [_evaluate_model(model, paths, codebook)] if model else _cross_validate(paths, codebook, read_settings(settings, seed))
+    )
     means = [{"macro_f1": result.macro_f1(), "stance_macro_f1": result.macro_f1("stance")} for result in results]
     _show(
         (part for result in results for part in tabulate_evaluation(result)),
@@ -355,12 +392,11 @@ def _evaluate_model(name: str, paths: list[Path], codebook: Path | None) -> Eval
     return evaluate_annotations(model, read_annotations(paths, model.codebook))
 
 
-def _cross_validate(paths: list[Path], codebook: Path | None, seed: int) -> Sequence[Evaluation]:
+def _cross_validate(paths: list[Path], codebook: Path | None, settings: Settings) -> Sequence[Evaluation]:
     from framing.annotations import read_coding
-    from framing.features import Settings
     from framing.training import cross_validate_annotations
 
-    coding, settings = read_coding(paths, codebook), Settings(seed=seed)
+    coding = read_coding(paths, codebook)
     return cross_validate_annotations(
         coding.annotations, coding.codebook, settings, progress=lambda step: _say(f"evaluating: {step}")
     )
@@ -388,7 +424,11 @@ def agreement(
     frames, targets = (book.frame_ids, book.target_ids) if book else list_labels(coded)
     rows = measure_agreement(coded, frames, targets, seed=seed)
     if not any(row.units for row in rows):
-        raise UsageError("no sentence was coded blind by two coders: agreement needs at least some that were")
+        coders = len({annotation.coder for annotation in coded if annotation.coder})
+        raise UsageError(
+            f"no sentence was coded blind by two coders ({coders} coders found): agreement needs codings that share "
+            "article and id and name their coder"
+        )
     _show(tabulate_agreement(rows), map(asdict, rows), form, output)
 
 

@@ -87,17 +87,6 @@ class Codebook:
         said = {key: value for key, value in asdict(self).items() if key != "content"}
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
-    def frame(self, frame_id: str) -> Frame:
-        """Return the frame of that id.
-
-        Raises:
-            CodebookError: the codebook lacks it; the message names the nearest id.
-        """
-        for frame in self.frames:
-            if frame.id == frame_id:
-                return frame
-        raise CodebookError(f"the codebook has no frame {frame_id!r}{suggest(frame_id, self.frame_ids)}")
-
 
 def read_codebook(path: Path) -> Codebook:
     """Return the codebook of a TOML file.

@@ -27,6 +27,9 @@ from framing.scorer import Scorer
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
+HELD_OUT = "held-out sentences"
+"""The design of an evaluation on sentences that the model never saw."""
+
 FEWEST = MIN_POSITIVES // 2
 """Positives that a model needs while part of the data is left out of it."""
 
@@ -38,10 +41,10 @@ REPLICATIONS = 1000
 class LabelMetrics:
     """How well one label is found: a frame, or one stance towards a target (``target:stance``).
 
-    ``low`` and ``high`` bound the 95 % interval of ``f1`` by bootstrap over articles. ``baseline_f1`` is that of
-    the best constant answer: to give the label to every sentence. (The majority answer is to give a rare label to none,
-    and has F1 0.) ``coder_f1`` is the F1 of one
-    coder against the other, where both coded blind. ``brier`` and ``calibration_error`` (expected, ten bins) judge the
+    ``low`` and ``high`` bound the 95 % interval of ``f1`` by bootstrap over articles. Two answers that look at nothing
+    stand beside it: ``majority_f1`` gives every sentence what most have (F1 0 for a label that most lack), and
+    ``constant_f1`` gives the label to all. ``coder_f1`` is the F1 of one blind coder against another, ``alpha`` their
+    agreement with its lower bound ``alpha_low``. ``brier`` and ``calibration_error`` (expected, ten bins) judge the
     probabilities. ``note`` says why a label has no figures.
     """
 
@@ -56,22 +59,38 @@ class LabelMetrics:
     average_precision: float | None = None
     brier: float | None = None
     calibration_error: float | None = None
-    baseline_f1: float | None = None
+    majority_f1: float | None = None
+    constant_f1: float | None = None
     coder_f1: float | None = None
     alpha: float | None = None
+    alpha_low: float | None = None
     note: str = ""
 
     @property
     def reliable(self) -> bool:
-        """Whether summaries may show the label unmarked: F1 of .5 or more, surely above the baseline, coders who agree."""
-        if self.f1 is None or self.low is None or self.baseline_f1 is None:
+        """Whether summaries may show the label unmarked.
+
+        It needs ``MIN_TESTED`` positives, F1 of ``RELIABLE_F1``, an interval above both baselines, and coders whose
+        alpha, where two coded, is surely above the bound of tentative conclusions.
+        """
+        if self.f1 is None or self.low is None or self.majority_f1 is None or self.constant_f1 is None:
             return False
-        agreed = self.alpha is None or self.alpha >= TENTATIVE
-        return agreed and self.f1 >= RELIABLE_F1 and self.low > self.baseline_f1
+        agreed = self.alpha is None or (self.alpha_low is not None and self.alpha_low >= TENTATIVE)
+        beats = self.low > max(self.majority_f1, self.constant_f1)
+        return agreed and beats and self.f1 >= RELIABLE_F1 and self.positives >= MIN_TESTED
 
 
 RELIABLE_F1 = 0.5
 """F1 below which more of what a label finds, or should find, is wrong than right."""
+
+MIN_TESTED = 15
+"""Positives below which a good F1 may be luck."""
+
+UNRELIABLE = (
+    f"† marks a label that summaries call unreliable: F1 below {RELIABLE_F1:.2f}, fewer than {MIN_TESTED} positives, not surely "
+    f"above both baselines, or coders not surely above alpha {TENTATIVE}."
+)
+"""What the mark means, for cards and tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +199,37 @@ def choose_frame_rule(decisions: Floats, coded: Bools) -> FrameRule:
 
 
 def _fit_platt(decisions: Floats, coded: Bools) -> tuple[float, float]:
-    """Return slope and offset by Newton's method; the slope is kept positive, so that no calibration reverses a model."""
-    positives, negatives = coded.sum(), (~coded).sum()
+    """Return slope and offset of the highest likelihood, by Newton's method with step halving (Lin, Lin & Weng 2007).
+
+    Where the model ranks no better than chance the slope is (almost) 0, and the probability the share of positives: no
+    calibration may reverse a model.
+    """
+    positives, negatives = int(coded.sum()), int((~coded).sum())
     goal = np.where(coded, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    design = np.column_stack([decisions, np.ones_like(decisions)])
-    beta = np.array([1.0, 0.0])
+    centre, spread = float(decisions.mean()), float(decisions.std()) or 1.0
+    design = np.column_stack([(decisions - centre) / spread, np.ones_like(decisions)])
+
+    def loss(beta: Floats) -> float:
+        value = design @ beta
+        return float((np.logaddexp(0, value) - goal * value).sum())
+
+    beta = np.array([0.0, np.log((positives + 1) / (negatives + 1))])
+    best = loss(beta)
     for _ in range(100):
         fitted = 1 / (1 + np.exp(-np.clip(design @ beta, -500, 500)))
-        spread = np.maximum(fitted * (1 - fitted), 1e-9)
-        step = np.linalg.solve(design.T @ (spread[:, None] * design) + 1e-9 * np.eye(2), design.T @ (goal - fitted))
-        beta += np.clip(step, -5, 5)
-        if np.abs(step).max() < 1e-10:
+        curvature = design.T @ ((fitted * (1 - fitted))[:, None] * design) + 1e-10 * np.eye(2)
+        step = np.linalg.solve(curvature, design.T @ (goal - fitted))
+        size = 1.0
+        while size > 1e-10 and loss(beta + size * step) > best:
+            size /= 2
+        before, best = best, min(best, loss(beta + size * step))
+        beta = beta + size * step if best < before else beta
+        if before - best < 1e-10 * max(1.0, before):
             break
-    return max(float(beta[0]), 1e-3), float(beta[1])
+    if beta[0] <= 0:
+        beta = np.array([1e-6, np.log(goal.mean() / (1 - goal.mean()))])
+    slope = float(beta[0] / spread)
+    return slope, float(beta[1]) - slope * centre
 
 
 def best_threshold(probabilities: Floats, coded: Bools) -> float:
@@ -255,7 +292,11 @@ def apply_rules(model: FramingModel, decisions: Floats, codes: Codes) -> Framing
 
 
 def score_left_out(model: FramingModel, decisions: Floats, codes: Codes, group: Integers) -> Scores:
-    """Return scores whose rules, too, were chosen without the sentence's group: no part of the answer leaks in."""
+    """Return scores whose thresholds and calibration, too, were chosen on the other groups' sentences alone.
+
+    The decision values of those come from models that did train on this group, which is the usual compromise: full
+    nesting would fit a model per pair of groups.
+    """
     frames = np.full((len(decisions), len(model.codebook.frames)), np.nan)
     labels: list[frozenset[str]] = [frozenset()] * len(decisions)
     stance = {target: np.full((len(decisions), len(STANCES)), np.nan) for target in model.codebook.target_ids}
@@ -315,7 +356,8 @@ def _measure(label: str, probability: Floats, given: Bools, coded: Bools, articl
         average_precision=average_precision(probability, coded),
         brier=float(np.mean((probability - coded) ** 2)),
         calibration_error=calibration_error(probability, coded),
-        baseline_f1=f1_score(np.ones(len(coded), bool), coded),
+        majority_f1=f1_score(np.full(len(coded), bool(2 * coded.sum() > len(coded))), coded),
+        constant_f1=f1_score(np.ones(len(coded), bool), coded),
     )
 
 
@@ -391,4 +433,4 @@ def evaluate_model(model: FramingModel, sentences: Sequence[CodedSentence]) -> E
     codes = encode(sentences, model.codebook)
     scores = Scorer(model).score([s.text for s in sentences])
     outlets = len({s.outlet for s in sentences})
-    return evaluate_scores(scores, codes, model.codebook, design="held-out sentences", outlets=outlets)
+    return evaluate_scores(scores, codes, model.codebook, design=HELD_OUT, outlets=outlets)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,11 +28,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class LabelExplanation:
-    """One output (a frame, or a target with a stance) of one sentence: ``intercept`` plus all terms is ``decision``."""
+    """One output (a frame, or ``target:stance``) of one sentence: ``intercept`` plus all terms is ``decision``.
+
+    A frame is given when its ``probability`` reaches ``threshold``, the likelier of favor and against when theirs do
+    together. The probability is None for what was not learnt.
+    """
 
     label: str
     given: bool
-    probability: float
+    probability: float | None
+    threshold: float
     decision: float
     intercept: float
     terms: tuple[Term, ...]
@@ -101,3 +107,9 @@ def _share_cues(vectorizer: Vectorizer, weights: Floats, cleaned: str) -> list[t
         )
         for match in vectorizer.matcher.find(words)
     ]
+
+
+def explanation_record(explanation: Explanation, *, terms: int | None) -> dict[str, Any]:
+    """Return the record of an explanation, with the ``terms`` that weigh most of each output, all where it is None."""
+    outputs = [{**asdict(output), "terms": [asdict(term) for term in output.terms[:terms]]} for output in explanation.outputs]
+    return {"text": explanation.text, "frames": sorted(explanation.frames), "stance": explanation.stance, "outputs": outputs}

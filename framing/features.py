@@ -13,7 +13,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from math import log
 from pathlib import Path
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from framing.codebook import Codebook, Cue
 from framing.cues import CueMatcher, cue_words
-from framing.errors import UsageError, suggest
+from framing.errors import AnnotationError, UsageError, suggest
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -39,25 +39,32 @@ _US = re.compile(r"\bU\.\s?S\.(?:\s?A\.)?(?!\w)|\bUSA?\b")
 _QUOTES = str.maketrans("‘’‛′“”„«»", '\'\'\'\'"""""')
 
 
-SMALL = 1000
-"""Sentences; from here on an n-gram must occur in two of them. Below, dropping the rare ones costs more than it saves."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The choices of one training run; the defaults did best when one writer at a time was left out.
 
+    ``min_documents`` is the number of sentences that an n-gram must occur in; 0 leaves it to ``settle_settings``.
     ``cue_scale`` multiplies the cue counts: the smaller, the less the model leans on them. ``frame_c`` and ``stance_c``
     are the inverse regularisation of the logistic regressions. ``folds`` are grouped by article.
     """
 
     word_ngrams: tuple[int, int] = (1, 2)
     char_ngrams: tuple[int, int] = (2, 5)
+    min_documents: int = 0
     cue_scale: float = 0.3
     frame_c: float = 8.0
     stance_c: float = 8.0
     folds: int = 5
     seed: int = 0
+
+
+LARGE = 1000
+"""Coded sentences from which on an n-gram must occur in two: with fewer, leaving out the rare ones costs more than it saves."""
+
+
+def settle_settings(settings: Settings, sentences: int) -> Settings:
+    """Return ``settings`` with ``min_documents`` chosen by the size of the whole data, so that all folds share it."""
+    return settings if settings.min_documents else replace(settings, min_documents=1 if sentences < LARGE else 2)
 
 
 def read_settings(path: Path | None, seed: int) -> Settings:
@@ -206,13 +213,19 @@ def _restore(vectorizer: Vectorizer, kind: str) -> TfidfVectorizer:
 
 
 def fit_vectorizer(texts: Sequence[str], codebook: Codebook, settings: Settings) -> Vectorizer:
-    """Return the vocabulary of ``texts`` (at least one with a word in it), and the cues of ``codebook``."""
+    """Return the vocabulary of ``texts``, and the cues of ``codebook``.
+
+    Raises:
+        AnnotationError: the texts hold no words that occur often enough.
+    """
     cleaned = [normalize(text) for text in texts]
-    min_df = 1 if len(texts) < SMALL else 2
     terms: list[tuple[str, ...]] = []
     idf = []
     for kind in ("word", "char_wb"):
-        fitted = _tfidf(kind, settings, min_df=min_df).fit(cleaned)
+        try:
+            fitted = _tfidf(kind, settings, min_df=max(1, settings.min_documents)).fit(cleaned)
+        except ValueError:
+            raise AnnotationError("the coded sentences hold too few words to learn from: code more sentences") from None
         terms.append(tuple(map(str, fitted.get_feature_names_out())))
         idf.append(fitted.idf_)
     return Vectorizer(settings, terms[0], terms[1], np.concatenate(idf).astype(np.float32), group_cues(codebook))

@@ -14,33 +14,41 @@ from framing.errors import FileError
 def write_file(path: Path, fill: Callable[[Path], None]) -> None:
     """Let ``fill`` write a temporary file beside ``path``, then put it in its place; a failure leaves ``path`` as it was.
 
+    A link is followed. What is no regular file (a pipe, a device) is written directly.
+
     Raises:
         FileError: the folder is missing, or the disk refuses.
     """
+    path = path.resolve()
+    temporary: Path | None = None
     try:
+        if path.exists() and not path.is_file():
+            fill(path)
+            return
         handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
         os.close(handle)
-    except OSError as error:
-        raise FileError(f"{path}: it cannot be written ({error.strerror})") from None
-    temporary = Path(name)
-    try:
+        temporary = Path(name)
         fill(temporary)
         _sync(temporary)
-        temporary.chmod(0o644)
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
         raise FileError(f"{path}: it cannot be written ({error.strerror})") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
-def write_directory(path: Path, contents: Mapping[str, bytes]) -> None:
+def write_directory(path: Path, contents: Mapping[str, bytes], *, known: str) -> None:
     """Write the files of ``contents`` as the directory ``path``, in place of what it was; nothing is ever half there.
 
     Raises:
-        FileError: the parent cannot be made, or the disk refuses; the old directory is then still in its place.
+        FileError: the directory exists without the file ``known``, so it is something else; its parent cannot be made,
+            or the disk refuses. The old directory is then still in its place.
     """
+    if path.exists() and not (path / known).exists():
+        raise FileError(f"{path}: it exists and is no such directory (it has no {known}); name another")
     replaced = path.with_name(f".{path.name}.replaced")
     temporary: Path | None = None
     try:
@@ -51,19 +59,28 @@ def write_directory(path: Path, contents: Mapping[str, bytes]) -> None:
             (temporary / name).write_bytes(data)
             _sync(temporary / name)
         _sync(temporary)
-        if path.exists():
-            shutil.rmtree(replaced, ignore_errors=True)
-            path.rename(replaced)
-        temporary.rename(path)
+        _exchange(temporary, path, replaced)
         _sync(path.parent)
-        shutil.rmtree(replaced, ignore_errors=True)
     except OSError as error:
-        if replaced.exists() and not path.exists():
-            replaced.rename(path)
         raise FileError(f"{path}: it cannot be written ({error.strerror})") from None
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _exchange(new: Path, path: Path, aside: Path) -> None:
+    """Put the directory ``new`` in the place of ``path``; whatever interrupts it, the old one goes back."""
+    shutil.rmtree(aside, ignore_errors=True)
+    if not path.exists():
+        new.rename(path)
+        return
+    path.rename(aside)
+    try:
+        new.rename(path)
+    except BaseException:
+        aside.rename(path)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

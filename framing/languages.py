@@ -20,6 +20,7 @@ class Language:
     starters: frozenset[str]
     places: frozenset[str]
     saying: frozenset[str]
+    common: frozenset[str]
     roles: frozenset[str]
     pronouns: frozenset[str]
     no_names: frozenset[str]
@@ -28,6 +29,10 @@ class Language:
     def known(self) -> frozenset[str]:
         """Every abbreviation, of whichever kind."""
         return self.titles | self.abbreviations | self.clock | self.enders
+
+
+LANGUAGES = ("en",)
+"""The languages that have a file."""
 
 
 @cache

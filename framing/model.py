@@ -124,15 +124,20 @@ class FramingModel:
         decisions = self.intercepts + sum(added.values(), np.zeros(len(self.intercepts)))
         scores = self.interpret(decisions[None, :])
         stance = {target: labels[0] for target, labels in scores.stance_labels.items()}
-        labels = [(frame, frame in scores.labels[0], scores.frames[0, n]) for n, frame in enumerate(self.codebook.frame_ids)]
-        for target, value in stance.items():
-            labels += [(f"{target} {side}", side == value, scores.stance[target][0, n]) for n, side in enumerate(STANCES)]
+        labels = [
+            (frame, frame in scores.labels[0], scores.frames[0, number], rule.threshold)
+            for number, (frame, rule) in enumerate(zip(self.codebook.frame_ids, self.frame_rules, strict=True))
+        ]
+        for (target, value), stance_rule in zip(stance.items(), self.stance_rules, strict=True):
+            chances = scores.stance[target][0]
+            labels += [(f"{target}:{side}", side == value, chances[n], stance_rule.threshold) for n, side in enumerate(STANCES)]
         outputs = []
-        for column, (label, given, probability) in enumerate(labels):
+        for column, (label, given, chance, threshold) in enumerate(labels):
             terms = [Term(term, float(values[column])) for term, values in added.items() if values[column]]
             terms.sort(key=lambda term: (-abs(term.weight), term.text))
-            numbers = float(probability), float(decisions[column]), float(self.intercepts[column])
-            outputs.append(LabelExplanation(label, given, *numbers, tuple(terms)))
+            probability = float(chance) if np.isfinite(chance) else None
+            numbers = threshold, float(decisions[column]), float(self.intercepts[column])
+            outputs.append(LabelExplanation(label, given, probability, *numbers, tuple(terms)))
         return Explanation(text, scores.labels[0], stance, tuple(outputs))
 
 

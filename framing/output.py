@@ -7,6 +7,8 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,10 +49,13 @@ def choose_format(requested: str | None, output: Path | None) -> str:
     """Return the format that was asked for, else that of the file's ending, else a table on a terminal and JSON Lines in a pipe.
 
     Raises:
-        UsageError: it is no known format.
+        UsageError: it is no known format, or the file's ending names none.
     """
     if requested is None and output is not None:
-        requested = output.suffix.lower().lstrip(".")
+        ending = output.suffix.lower().lstrip(".")
+        requested = "table" if ending == "txt" else ending
+        if requested not in FORMATS and not output.is_char_device() and not output.is_fifo():
+            raise UsageError(f"{output}: its ending tells no format; use .{' .'.join(FORMATS[1:])} or .txt, or say --format")
         requested = requested if requested in FORMATS else "jsonl"
     if requested is None:
         return "table" if sys.stdout.isatty() else "jsonl"
@@ -79,11 +84,11 @@ def _write_text(records: Iterable[dict[str, Any]], form: str, path: Path) -> Non
 
 def _write_jsonl(records: Iterable[dict[str, Any]], stream: IO[str]) -> None:
     for record in records:
-        stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+        stream.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _write_json(records: Iterable[dict[str, Any]], stream: IO[str]) -> None:
-    stream.write(json.dumps(list(records), ensure_ascii=False, indent=1) + "\n")
+    stream.write(json.dumps(list(records), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def _write_csv(records: Iterable[dict[str, Any]], stream: IO[str]) -> None:
@@ -122,33 +127,99 @@ def _write_parquet(records: Iterable[dict[str, Any]], path: Path) -> None:
     parquet.write_table(pa.Table.from_pylist([dict(_flatten(record)) for record in records]), path, compression="zstd")
 
 
-def print_tables(parts: Iterable[Table | Text | str], output: Path | None = None) -> None:
-    """Print tables and notes to standard output, or to a text file; on a terminal as wide as it is."""
+@dataclass(frozen=True)
+class Grid:
+    """A table whose first ``left`` columns are text and the others numbers; it is laid out for the width it is shown in.
+
+    On a narrow terminal ``optional`` columns are left out, the last first; if that is not enough, the numbers go on in a
+    further table that repeats the first column. Nothing is ever cut off in silence.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Text]]
+    left: int = 1
+    optional: Sequence[str] = ()
+
+
+Part = Grid | Text | str
+
+_GAP = 3
+"""Characters between two columns."""
+
+
+def _width(grid: Grid, column: int) -> int:
+    cells = [grid.columns[column], *[str(row[column]) for row in grid.rows]]
+    longest = max(len(line) for cell in cells for line in cell.split("\n"))
+    if column < grid.left:
+        return min(longest, 32 if column == 0 else 16)
+    return longest
+
+
+def lay_out(grid: Grid, width: int) -> list[list[int]]:
+    """Return the columns of each table that ``grid`` becomes in ``width`` characters."""
+    shown = list(range(len(grid.columns)))
+    for name in reversed(grid.optional):
+        if sum(_width(grid, column) + _GAP for column in shown) <= width:
+            break
+        shown.remove(list(grid.columns).index(name))
+    tables = [[column for column in shown if column < grid.left]]
+    room = width - sum(_width(grid, column) + _GAP for column in tables[0])
+    for column in shown[grid.left :]:
+        needed = _width(grid, column) + _GAP
+        if needed > room and len(tables[-1]) > (grid.left if len(tables) == 1 else 1):
+            tables.append([0])
+            room = width - _width(grid, 0) - _GAP
+        tables[-1].append(column)
+        room -= needed
+    return tables
+
+
+def _render(grid: Grid, width: int) -> list[Table | Text]:
+    parts: list[Table | Text] = [Text(grid.title, "bold")] if grid.title else []
+    tables = lay_out(grid, width)
+    for columns in tables:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for column in columns:
+            text = column < grid.left
+            narrowest = min(_width(grid, column), width) if text else None
+            table.add_column(
+                grid.columns[column], justify="left" if text else "right", overflow="fold", no_wrap=not text, min_width=narrowest
+            )
+        for row in grid.rows:
+            table.add_row(*[row[column] for column in columns])
+        parts.append(table)
+    hidden = [name for name in grid.optional if not any(list(grid.columns).index(name) in columns for columns in tables)]
+    if hidden:
+        parts.append(Text(f"Too narrow here for: {', '.join(hidden)}."))
+    return parts
+
+
+def print_tables(parts: Iterable[Part], output: Path | None = None) -> None:
+    """Print tables and notes to standard output as wide as it is (``WIDTH`` in a pipe), or to a text file."""
     if output is not None:
         write_file(output, lambda path: _print_to(parts, path))
         return
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, emoji=False)
+    terminal = sys.stdout.isatty()
     for part in parts:
-        console.print(part, markup=False)
+        sys.stdout.write(_draw(part, None if terminal else WIDTH, terminal))
     sys.stdout.flush()
 
 
-def _print_to(parts: Iterable[Table | Text | str], path: Path) -> None:
+def _print_to(parts: Iterable[Part], path: Path) -> None:
     with path.open("w", encoding="utf-8") as stream:
-        console = Console(file=stream, width=120, highlight=False, emoji=False, no_color=True)
-        for part in parts:
-            console.print(part, markup=False)
+        stream.writelines(_draw(part, WIDTH, False) for part in parts)
 
 
-def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, left: int = 1) -> Table:
-    """Return a table whose first ``left`` columns are text and whose other ones are numbers."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    rows = list(rows)
-    for number, column in enumerate(columns):
-        text = number < left
-        longest = max((len(line) for row in rows for line in str(row[number]).split("\n")), default=0)
-        narrowest = min(longest, 16 if number else 32) if text else None
-        table.add_column(column, justify="left" if text else "right", overflow="fold", no_wrap=not text, min_width=narrowest)
-    for row in rows:
-        table.add_row(*row)
-    return table
+WIDTH = 120
+"""Characters of a table that is not shown on a terminal."""
+
+
+def _draw(part: Part, width: int | None, terminal: bool) -> str:
+    """Return ``part`` as text; off a terminal without colour and without blanks at the ends of lines."""
+    stream = StringIO()
+    console = Console(file=stream, width=width, highlight=False, emoji=False, force_terminal=terminal, no_color=not terminal)
+    for piece in _render(part, console.width) if isinstance(part, Grid) else [part]:
+        console.print(piece, markup=False)
+    drawn = stream.getvalue()
+    return drawn if terminal else "".join(f"{line.rstrip()}\n" for line in drawn.splitlines())

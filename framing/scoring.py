@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from framing.articles import Article, Skipped
 from framing.cleaning import BODY
 from framing.codebook import STANCES, Codebook
 from framing.features import fingerprint
+from framing.languages import LANGUAGES, load_language
 from framing.scorer import Scorer
 from framing.sentences import Sentence, split_article
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceScore:
-    """A sentence with its labels and probabilities; a label that was not learnt has probability None."""
+    """A sentence with its labels and probabilities; a label that was not learnt has probability None.
+
+    ``trained_on`` says that the model was trained on this very sentence.
+    """
 
     sentence: Sentence
     frames: frozenset[str]
     probabilities: dict[str, float | None]
     stance: dict[str, str | None]
     stance_probabilities: dict[str, dict[str, float | None]]
+    trained_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,14 @@ class ArticleScore:
     """An article's sentences with their scores, in reading order, and the model (name and digest) that gave them.
 
     ``trained_on`` counts the sentences that the model was trained on: its scores of these look better than they are.
+    ``foreign`` says that the article does not read like the model's language, so that its scores mean little.
     """
 
     article: Article
     sentences: tuple[SentenceScore, ...]
     model: str
     trained_on: int = 0
+    foreign: bool = False
 
     @property
     def body(self) -> tuple[SentenceScore, ...]:
@@ -67,8 +74,19 @@ def score_article(article: Article, scorer: Scorer) -> ArticleScore | Skipped:
         stance = {target: scores.stance_labels[target][number] for target in codebook.target_ids}
         chances = {t: dict(zip(STANCES, map(_known, scores.stance[t][number]), strict=True)) for t in codebook.target_ids}
         rows.append(SentenceScore(sentence, scores.labels[number], probabilities, stance, chances))
-    known = sum(fingerprint(sentence.text) in scorer.model.trained_on for sentence in sentences)
-    return ArticleScore(article, tuple(rows), scorer.model.label, known)
+        rows[-1] = replace(rows[-1], trained_on=fingerprint(sentence.text) in scorer.model.trained_on)
+    known = sum(row.trained_on for row in rows)
+    foreign = is_foreign(article, codebook.language)
+    return ArticleScore(article, tuple(rows), scorer.model.label, known, foreign)
+
+
+def is_foreign(article: Article, language: str) -> bool:
+    """Return whether ``article`` names another language, or has hardly any of the commonest words of this one."""
+    if article.language:
+        return article.language.lower()[:2] != language
+    words = article.text[:20_000].lower().split()
+    common = load_language(language).common if language in LANGUAGES else frozenset()
+    return len(words) >= 30 and bool(common) and sum(word in common for word in words) < 0.1 * len(words)
 
 
 def _known(value: Any) -> float | None:
@@ -85,6 +103,7 @@ def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[s
             "outlet": score.article.outlet,
             "country": score.article.country,
             "date": score.article.date,
+            "source": score.article.source,
             "index": sentence.index,
             "kind": sentence.kind,
             "voice": sentence.voice,
@@ -100,6 +119,7 @@ def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[s
                 target: {stance: _rounded(value) for stance, value in chances.items()}
                 for target, chances in row.stance_probabilities.items()
             },
+            "trained_on": row.trained_on,
             "model": score.model,
         }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
+import zlib
 from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +18,7 @@ from framing.agreement import LabelAgreement
 from framing.card import write_card
 from framing.codebook import STANCES, Codebook, parse_codebook
 from framing.errors import CodebookError, ModelError, suggest
-from framing.evaluation import Evaluation, LabelMetrics
+from framing.evaluation import HELD_OUT, Evaluation, LabelMetrics
 from framing.features import Settings, Vectorizer, group_cues
 from framing.files import write_directory
 from framing.model import FrameRule, FramingModel, StanceRule
@@ -26,7 +28,10 @@ FORMAT = 1
 """The version of the directory's layout; raised when an older program could misread a newer directory."""
 
 MANIFEST = "model.json"
-FILES = ("README.md", "codebook.toml", "evaluation.json", "trained-on.txt", "vocabulary.json", "weights.npz")
+CARD = "README.md"
+FILES = ("codebook.toml", "evaluation.json", "trained-on.txt", "vocabulary.json", "weights.npz")
+"""The files that make the model; the card beside them is for people, who may edit it."""
+
 DEFAULT = "default"
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -50,10 +55,12 @@ def save_model(
     """Write the model directory, whole or not at all, and return the model as it will be loaded.
 
     ``statement`` says in the card who wrote and coded the data, and how. The same model gives the same bytes.
+
+    Raises:
+        FileError: the disk refuses, or the directory holds something that is no model.
     """
     evaluation = {"evaluations": [asdict(e) for e in evaluations], "agreement": [asdict(a) for a in agreement]}
     contents = {
-        "README.md": write_card(model, evaluations, agreement, name=directory.name, statement=statement).encode(),
         "codebook.toml": model.codebook.content.encode(),
         "evaluation.json": _json(evaluation),
         "trained-on.txt": "".join(f"{mark}\n" for mark in sorted(model.trained_on)).encode(),
@@ -71,9 +78,17 @@ def save_model(
         "probes": _probe(model),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
     }
-    contents[MANIFEST] = _json(manifest)
-    write_directory(directory, contents)
-    return replace(model, name=directory.name, digest=hashlib.sha256(contents[MANIFEST]).hexdigest())
+    digest = _digest(manifest)
+    contents[MANIFEST] = _json({**manifest, "digest": digest})
+    contents[CARD] = write_card(model, evaluations, agreement, name=directory.name, statement=statement).encode()
+    write_directory(directory, contents, known=MANIFEST)
+    return replace(model, name=directory.name, digest=digest)
+
+
+def _digest(manifest: dict[str, Any]) -> str:
+    """Return the SHA-256 of all that a manifest says, its own digest apart."""
+    said = {key: value for key, value in manifest.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 
 
 def _json(value: Any, *, indent: int | None = 1) -> bytes:
@@ -139,22 +154,24 @@ def load_model(name_or_path: str | Path | None = None) -> FramingModel:
         codebook = parse_codebook(data["codebook.toml"].decode(), source=f"{directory}/codebook.toml")
         if codebook.digest != manifest["codebook"]["digest"]:
             raise ModelError(f"{directory}: the model was trained on another codebook than its codebook.toml; train it again")
-        model = _assemble(codebook, manifest, data)
+        model = replace(_assemble(codebook, manifest, data), name=directory.resolve().name, digest=digest)
+        _check_probes(directory, model, manifest)
     except CodebookError as error:
         raise ModelError(str(error)) from None
-    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+    except _DAMAGE as error:
         raise ModelError(f"{directory}: the model is damaged ({type(error).__name__}: {error}); train it again") from None
-    model = replace(model, name=directory.resolve().name, digest=digest)
-    _check_probes(directory, model, manifest)
     return model
+
+
+_DAMAGE = (LookupError, TypeError, ValueError, AttributeError, OSError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file can raise."""
 
 
 def _read_manifest(directory: Path) -> tuple[dict[str, Any], str]:
     try:
-        content = (directory / MANIFEST).read_bytes()
-        manifest = json.loads(content)
-        number = manifest["format"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        manifest = json.loads((directory / MANIFEST).read_bytes())
+        number, digest = manifest["format"], manifest["digest"]
+    except _DAMAGE as error:
         raise ModelError(
             f"{directory}/{MANIFEST}: the manifest is damaged ({type(error).__name__}); train the model again"
         ) from None
@@ -162,7 +179,11 @@ def _read_manifest(directory: Path) -> tuple[dict[str, Any], str]:
         raise ModelError(
             f"{directory}: the model has format {number}, this version of framing reads {FORMAT}; upgrade or train again"
         )
-    return manifest, hashlib.sha256(content).hexdigest()
+    if digest != _digest(manifest):
+        raise ModelError(
+            f"{directory}/{MANIFEST}: the file was changed since the model was written (its hash differs); train it again"
+        )
+    return manifest, digest
 
 
 def _read_checked(directory: Path, name: str, manifest: dict[str, Any]) -> bytes:
@@ -194,10 +215,15 @@ def _assemble(codebook: Codebook, manifest: dict[str, Any], data: dict[str, byte
         raise ValueError("the weights do not fit the vocabulary and the codebook")
     if not (np.isfinite(idf).all() and np.isfinite(weights).all() and np.isfinite(intercepts).all()):
         raise ValueError("a weight is no number")
-    frame_rules = tuple(FrameRule(**manifest["frames"][frame]) for frame in codebook.frame_ids)
+    frame_rules = tuple(_frame_rule(manifest["frames"][frame]) for frame in codebook.frame_ids)
     seen = frozenset(data["trained-on.txt"].decode().split())
     stance_rules = tuple(_stance_rule(manifest["targets"][target]) for target in codebook.target_ids)
     return FramingModel(codebook, vectorizer, weights, intercepts, frame_rules, stance_rules, seen, facts=manifest["data"])
+
+
+def _frame_rule(row: dict[str, Any]) -> FrameRule:
+    slope, offset, threshold = (float(row[key]) for key in ("slope", "offset", "threshold"))
+    return FrameRule(slope, offset, threshold, int(row["positives"]), bool(row["learnt"]))
 
 
 def _stance_rule(row: dict[str, Any]) -> StanceRule:
@@ -230,10 +256,20 @@ def read_evaluations(directory: Path) -> tuple[tuple[Evaluation, ...], tuple[Lab
             labels = tuple(LabelMetrics(**{k: v for k, v in label.items() if k in known}) for label in row["labels"])
             evaluations.append(Evaluation(**{**row, "labels": labels}))
         return tuple(evaluations), tuple(LabelAgreement(**row) for row in table["agreement"])
-    except (KeyError, TypeError, ValueError) as error:
+    except _DAMAGE as error:
         raise ModelError(
             f"{directory}/evaluation.json: the file is damaged ({type(error).__name__}); train the model again"
         ) from None
+
+
+def read_basis(directory: Path) -> tuple[str, str]:
+    """Return the digests of the codebook and of the coded sentences that a model was trained on.
+
+    Raises:
+        ModelError: the directory is damaged.
+    """
+    manifest, _ = _read_manifest(directory)
+    return str(manifest["codebook"]["digest"]), str(manifest["data"].get("digest"))
 
 
 def describe_model(directory: Path) -> dict[str, Any]:
@@ -254,15 +290,16 @@ def describe_model(directory: Path) -> dict[str, Any]:
         "sentences": data.get("sentences", 0),
         "articles": data.get("articles", 0),
         "macro_f1": scores[0] if scores else None,
-        "outlet_macro_f1": scores[1] if len(scores) > 1 else None,
+        "outlet_macro_f1": next((s for e, s in zip(evaluations, scores, strict=True) if e.design.startswith("outlets")), None),
+        "test_macro_f1": next((s for e, s in zip(evaluations, scores, strict=True) if e.design.startswith(HELD_OUT)), None),
     }
 
 
 def read_reliability(directory: Path) -> dict[str, bool]:
-    """Return whether the strictest evaluation that a model holds vouches for each frame and target; a target needs both sides."""
+    """Return whether every evaluation that a model holds vouches for each frame and target; a target needs both sides."""
     evaluations, _ = read_evaluations(directory)
     verdicts: dict[str, bool] = {}
-    for row in evaluations[-1].labels if evaluations else ():
+    for row in (row for evaluation in evaluations for row in evaluation.labels):
         label, _, stance = row.label.partition(":")
         if stance != STANCES[-1]:
             verdicts[label] = verdicts.get(label, True) and row.reliable

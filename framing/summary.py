@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from framing.articles import Skipped
 from framing.codebook import STANCES
-from framing.errors import FileError, UsageError, suggest
+from framing.errors import UsageError, suggest
 from framing.scoring import ArticleScore
 
 GROUPINGS = ("outlet", "month", "country", "voice")
@@ -48,6 +48,7 @@ class Tally:
     frames: dict[str, int | None]
     stance: dict[str, dict[str, int | None]]
     examples: dict[str, Example] = field(default_factory=dict)
+    trained_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def tally_score(score: ArticleScore, by: str) -> list[Tally]:
                 best = max(having, key=lambda row: row.probabilities[frame])
                 examples[frame] = Example(best.sentence.text, score.article.id, best.probabilities[frame])
         stance = {target: _count([row.stance[target] for row in rows]) for target in rows[0].stance}
-        tallies.append(Tally(group, score.article.id, len(rows), frames, stance, examples))
+        tallies.append(Tally(group, score.article.id, len(rows), frames, stance, examples, score.trained_on > 0))
     return tallies
 
 
@@ -111,7 +112,7 @@ def _facts(score: ArticleScore) -> dict[str, Any]:
 def _group(by: str, record: dict[str, Any]) -> str:
     if by == "month":
         date = record.get("date") or ""
-        return date[:7] if len(date) >= 7 else UNKNOWN
+        return date[:7] or UNKNOWN
     return record.get(by) or UNKNOWN
 
 
@@ -119,70 +120,89 @@ def _count(given: Sequence[str | None]) -> dict[str, int | None]:
     return dict.fromkeys(STANCES) if None in given else {stance: given.count(stance) for stance in STANCES}
 
 
+def is_saved_score(line: bytes) -> bool:
+    """Return whether a line of JSON is a record that ``framing score`` wrote."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and "article_id" in record and "frames" in record
+
+
 def is_saved_scores(path: Path) -> bool:
-    """Return whether ``path`` holds records that ``framing score`` wrote."""
+    """Return whether the first record of ``path`` is one that ``framing score`` wrote."""
     if path.suffix.lower() != ".jsonl" or not path.is_file():
         return False
     with path.open("rb") as lines:
-        try:
-            first = json.loads(next((line for line in lines if line.strip()), b"null"))
-        except (ValueError, RecursionError):
-            return False
-    return isinstance(first, dict) and "article_id" in first and "frames" in first
+        return is_saved_score(next((line for line in lines if line.strip()), b""))
 
 
-def read_saved_scores(path: Path, by: str) -> Iterator[tuple[str, Tally] | Skipped]:
+def read_saved_scores(lines: Iterable[bytes], by: str, *, source: str) -> Iterator[tuple[str, Tally] | Skipped]:
     """Yield the model and the tallies of saved records, one per article or one per sentence; a broken line is skipped.
 
     Raises:
         UsageError: ``by`` is voice and the records are per article.
-        FileError: the file cannot be read.
     """
     sentences: dict[tuple[str, str, str], Tally] = {}
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    record = json.loads(line) if line.strip() else None
-                    if record is None:
-                        continue
-                    if "text" in record and "index" in record:
-                        _add_sentence(sentences, record, by)
-                        continue
-                    if by == "voice" and "sentences" in record:
-                        raise UsageError(f"{path}: records per article do not tell voices; save them with --unit sentence")
-                    yield str(record["model"]), _tally_record(record, by)
-                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    yield Skipped(f"{path}:{number}", "it is no record of framing score")
-    except OSError as error:
-        raise FileError(f"{path}: it cannot be read ({error.strerror})") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            if "index" in record:
+                _add_sentence(sentences, record, by)
+            elif by == "voice" and "sentences" in record:
+                raise UsageError(f"{source}: records per article do not tell voices; save them with --unit sentence")
+            else:
+                yield str(record["model"]), _tally_record(record, by)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            yield Skipped(f"{source}:{number}", "it is no record of framing score")
     for (model, _, _), tally in sentences.items():
         yield model, tally
 
 
 def _tally_record(record: dict[str, Any], by: str) -> Tally:
-    frames = {frame: row["sentences"] for frame, row in record["frames"].items()}
-    stance = {target: {value: row[value] for value in STANCES} for target, row in record["stance"].items()}
-    return Tally(_group(by, record), record["article_id"], int(record["sentences"]), frames, stance)
+    frames = {frame: _whole(row["sentences"]) for frame, row in record["frames"].items()}
+    stance = {target: {value: _whole(row[value]) for value in STANCES} for target, row in record["stance"].items()}
+    sentences = record["sentences"]
+    if type(sentences) is not int or sentences < 1:
+        raise ValueError("an article has at least one sentence")
+    seen = bool(record.get("trained_on"))
+    return Tally(_group(by, record), str(record["article_id"]), sentences, frames, stance, trained_on=seen)
+
+
+def _whole(value: Any) -> int | None:
+    if value is not None and (type(value) is not int or value < 0):
+        raise ValueError("a count is a whole number")
+    return value
 
 
 def _add_sentence(tallies: dict[tuple[str, str, str], Tally], record: dict[str, Any], by: str) -> None:
+    """Add a sentence to the tally of its article; what is missing is found before anything is counted."""
+    chances: dict[str, float | None] = record["probabilities"]
+    having = {frame: chances[frame] or 0.0 for frame in record["frames"]}
+    stances: dict[str, str | None] = record["stance"]
+    text, article, model = str(record["text"]), str(record["article_id"]), str(record["model"])
+    group = record["voice"] if by == "voice" else _group(by, record)
+    if not all(value is None or value in STANCES for value in stances.values()):
+        raise ValueError("a stance is unknown")
     if record["kind"] == "headline":
         return
-    group = record["voice"] if by == "voice" else _group(by, record)
-    key = (str(record["model"]), group, record["article_id"])
+    key = (model, group, f"{record.get('source')} {article}")
     if key not in tallies:
-        frames = {frame: (None if chance is None else 0) for frame, chance in record["probabilities"].items()}
-        stance = {t: (dict.fromkeys(STANCES) if v is None else dict.fromkeys(STANCES, 0)) for t, v in record["stance"].items()}
-        tallies[key] = Tally(group, record["article_id"], 0, frames, stance)  # type: ignore[arg-type]
+        frames = {frame: (None if chance is None else 0) for frame, chance in chances.items()}
+        stance: dict[str, dict[str, int | None]] = {}
+        for target, value in stances.items():
+            stance[target] = dict.fromkeys(STANCES) if value is None else dict.fromkeys(STANCES, 0)
+        tallies[key] = Tally(group, article, 0, frames, stance)
     tally = tallies[key]
     tally.sentences += 1
-    for frame in record["frames"]:
-        chance = record["probabilities"][frame]
+    tally.trained_on |= bool(record.get("trained_on"))
+    for frame, chance in having.items():
         tally.frames[frame] = (tally.frames[frame] or 0) + 1
         if frame not in tally.examples or chance > tally.examples[frame].probability:
-            tally.examples[frame] = Example(record["text"], record["article_id"], chance)
-    for target, value in record["stance"].items():
+            tally.examples[frame] = Example(text, article, chance)
+    for target, value in stances.items():
         if value is not None:
             tally.stance[target][value] = (tally.stance[target][value] or 0) + 1
 
@@ -215,7 +235,7 @@ def _summarize_group(group: str, tallies: list[Tally], reliable: dict[str, bool]
         shares = {value: _estimate(counts, sizes, None)[0] for value, counts in counted.items()}
         pairs = zip(counted["favor"], counted["against"], strict=True)
         difference = [None if favor is None or against is None else favor - against for favor, against in pairs]
-        stance[target] = StanceShares(shares, *_estimate(difference, sizes, weights), reliable.get(target))
+        stance[target] = StanceShares(shares, *_estimate(difference, sizes, weights, -1.0), reliable.get(target))
     return OutletSummary(group, len(tallies), int(sizes.sum()), frames, stance)
 
 
@@ -227,7 +247,7 @@ def _bootstrap_weights(articles: int, seed: int) -> NDArray[np.int64] | None:
 
 
 def _estimate(
-    counts: Sequence[int | None], sizes: NDArray[np.int64], weights: NDArray[np.int64] | None
+    counts: Sequence[int | None], sizes: NDArray[np.int64], weights: NDArray[np.int64] | None, lowest: float = 0.0
 ) -> tuple[float | None, float | None, float | None]:
     """Return the share of all sentences with its interval; None for what cannot be said."""
     if any(count is None for count in counts):
@@ -237,27 +257,36 @@ def _estimate(
     if weights is None:
         return share, None, None
     low, high = np.quantile((weights @ values) / (weights @ sizes), [0.025, 0.975])
+    if low == high and abs(share) in (0.0, 1.0):
+        low, high = _edge_interval(share, len(values), lowest)
     return share, float(low), float(high)
+
+
+def _edge_interval(share: float, articles: int, lowest: float) -> tuple[float, float]:
+    """Return Wilson's 95 % interval as if each article were one sentence, for a share at which the bootstrap cannot vary.
+
+    Source: Wilson 1927. Counting articles, not sentences, is the cautious end.
+    """
+    reach = 1.96**2 / (articles + 1.96**2)
+    return max(lowest, share - reach), min(1.0, share + reach)
 
 
 def select(summaries: Sequence[OutletSummary], groups: Sequence[str], frames: Sequence[str]) -> list[OutletSummary]:
     """Return the summaries of ``groups`` with ``frames`` alone; an empty list keeps them all.
 
     Raises:
-        UsageError: a group or frame is not among them; the message suggests a near one.
+        UsageError: a group is not among them; the message suggests a near one.
     """
     names = [summary.group for summary in summaries]
     for group in groups:
         if group not in names:
             raise UsageError(f"nothing was read of {group!r}{suggest(group, names)}")
-    known = list(summaries[0].frames) if summaries else list(frames)
-    for frame in frames:
-        if frame not in known:
-            raise UsageError(f"the codebook has no frame {frame!r}{suggest(frame, known)}")
     kept = [summary for summary in summaries if not groups or summary.group in groups]
     if not frames:
         return kept
-    return [replace(summary, frames={frame: summary.frames[frame] for frame in known if frame in frames}) for summary in kept]
+    return [
+        replace(summary, frames={frame: share for frame, share in summary.frames.items() if frame in frames}) for summary in kept
+    ]
 
 
 def outlet_record(summary: OutletSummary, by: str = "outlet") -> dict[str, Any]:

@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from framing.agreement import LabelAgreement
 from framing.checking import Report
-from framing.codebook import Codebook, Frame
-from framing.evaluation import Evaluation
+from framing.codebook import STANCES, Codebook, Frame
+from framing.evaluation import UNRELIABLE, Evaluation
 from framing.explain import Explanation
 from framing.model import FramingModel
-from framing.output import decimal, make_table, percent, plain, signed
+from framing.output import Grid, Part, decimal, percent, plain, signed
 from framing.scoring import ArticleScore
 from framing.summary import MIN_ARTICLES, OutletSummary, Share, StanceShares
 
@@ -28,7 +27,7 @@ _WIDE = 6
 
 def tabulate_summaries(
     summaries: Sequence[OutletSummary], codebook: Codebook, *, by: str, model: FramingModel, evidence: bool
-) -> list[Table | Text | str]:
+) -> list[Part]:
     """Return the table of frames, the table of stances, and the strongest sentence of each group's leading frames."""
     title = f"Share of sentences with each frame, by {by}"
     names = [f"{plain(s.group)}\n{s.articles} article{'s' * (s.articles != 1)}\n{s.sentences} sentences" for s in summaries]
@@ -37,12 +36,12 @@ def tabulate_summaries(
     labels = {f.id: f.name + _mark([s.frames[f.id].reliable for s in summaries]) for f in frames}
     stance_rows = {t.id: [_stance_cell(s.stance[t.id]) for s in summaries] for t in codebook.targets if summaries}
     targets = {t.id: t.name + _mark([s.stance[t.id].reliable for s in summaries]) for t in codebook.targets}
-    parts: list[Table | Text | str] = []
+    parts: list[Part] = []
     if frame_rows:
-        parts += _cross(title, by, names, labels, frame_rows)
+        parts.append(_cross(title, by, names, labels, frame_rows))
     if stance_rows:
         stance_title = "Stance: sentences in favor / against, and the balance in points"
-        parts += _cross(stance_title, by, names, targets, stance_rows)
+        parts.append(_cross(stance_title, by, names, targets, stance_rows))
     if evidence:
         parts += _evidence(summaries, frames, model)
     notes = [UNCORRECTED]
@@ -54,18 +53,12 @@ def tabulate_summaries(
     return parts
 
 
-def _cross(title: str, by: str, names: list[str], labels: dict[str, str], cells: dict[str, list[str]]) -> list[Table]:
-    """Return a column per group; for many groups, a row each, and as many tables as their width takes."""
+def _cross(title: str, by: str, names: list[str], labels: dict[str, str], cells: dict[str, list[str]]) -> Grid:
+    """Return a column per group; for many groups, a row each."""
     if len(names) <= _WIDE:
-        rows = [[labels[label].replace(" and ", "\nand "), *row] for label, row in cells.items()]
-        return [make_table(title, ["", *names], rows)]
-    tables = []
-    for first in range(0, len(cells), _WIDE // 2 + 1):
-        shown = list(cells)[first : first + _WIDE // 2 + 1]
-        rows = [[name.partition("\n")[0], *[cells[label][number] for label in shown]] for number, name in enumerate(names)]
-        columns = [by, *[labels[label].replace(" and ", "\nand ") for label in shown]]
-        tables.append(make_table(title if first == 0 else "", columns, rows))
-    return tables
+        return Grid(title, ["", *names], [[labels[label].replace(" and ", "\nand "), *row] for label, row in cells.items()])
+    rows = [[name.partition("\n")[0], *[row[number] for row in cells.values()]] for number, name in enumerate(names)]
+    return Grid(title, [by, *[labels[label].replace(" and ", "\nand ") for label in cells]], rows)
 
 
 def _mark(reliable: Iterable[bool | None]) -> str:
@@ -85,7 +78,7 @@ def _stance_cell(row: StanceShares) -> str:
     return f"{percent(row.shares['favor'])} / {percent(row.shares['against'])}  {signed(row.balance)}{interval}"
 
 
-def _evidence(summaries: Sequence[OutletSummary], frames: Sequence[Frame], model: FramingModel) -> list[Table | Text | str]:
+def _evidence(summaries: Sequence[OutletSummary], frames: Sequence[Frame], model: FramingModel) -> list[Part]:
     """Return the surest sentence of each group's two leading frames, and the words that decided it."""
     rows: list[list[str | Text]] = []
     for summary in summaries:
@@ -99,7 +92,7 @@ def _evidence(summaries: Sequence[OutletSummary], frames: Sequence[Frame], model
     if not rows:
         return []
     header = ["", "frame", "sentence", "deciding words"]
-    return [make_table("The surest sentence of the two leading frames, and the words that decided", header, rows, left=4)]
+    return [Grid("The surest sentence of the two leading frames, and the words that decided", header, rows, left=4)]
 
 
 def deciding_words(explanation: Explanation, label: str, count: int) -> list[str]:
@@ -122,7 +115,7 @@ def _escape(term: str) -> str:
     return r"\W+".join(words)
 
 
-def tabulate_articles(scores: Iterable[ArticleScore], codebook: Codebook) -> list[Table | Text | str]:
+def tabulate_articles(scores: Iterable[ArticleScore], codebook: Codebook) -> list[Part]:
     """Return one row per article: its leading frames with the number of sentences, and the stance counts."""
     rows = []
     for score in scores:
@@ -137,12 +130,12 @@ def tabulate_articles(scores: Iterable[ArticleScore], codebook: Codebook) -> lis
         source = score.article
         rows.append([plain(source.id), plain(source.outlet) or "–", source.date or "–", shown, str(len(body)), *stances])
     header = ["article", "outlet", "date", "leading frames (sentences)", "sentences", *[f"{t.name} +/−" for t in codebook.targets]]
-    return [make_table("Articles", header, rows, left=4)]
+    return [Grid("Articles", header, rows, left=4)] if rows else []
 
 
-def tabulate_sentences(scores: Iterable[ArticleScore], codebook: Codebook) -> list[Table | Text | str]:
+def tabulate_sentences(scores: Iterable[ArticleScore], codebook: Codebook) -> list[Part]:
     """Return one table per article with a row per sentence: voice, frames with probability, stance."""
-    parts: list[Table | Text | str] = []
+    parts: list[Part] = []
     for score in scores:
         rows = []
         for row in score.sentences:
@@ -152,25 +145,26 @@ def tabulate_sentences(scores: Iterable[ArticleScore], codebook: Codebook) -> li
             kind = "headline" if row.sentence.kind == "headline" else voice
             rows.append([str(row.sentence.index), kind, plain(row.sentence.text), frames, stance])
         heading = " · ".join(filter(None, (plain(score.article.id), plain(score.article.outlet), score.article.date)))
-        parts.append(make_table(heading, ["", "voice", "sentence", "frames", "stance"], rows, left=5))
+        parts.append(Grid(heading, ["", "voice", "sentence", "frames", "stance"], rows, left=5))
     return parts
 
 
-def describe_explanation(explanation: Explanation, codebook: Codebook, *, terms: int, everything: bool) -> list[Table | Text | str]:
+def describe_explanation(explanation: Explanation, *, terms: int, everything: bool) -> list[Part]:
     """Return the sentence, and a row per label that it was given (or of every label) with the terms that decided it."""
     rows: list[list[str | Text]] = []
     for output in explanation.outputs:
-        neutral = output.label.endswith(" none")
+        neutral = output.label.endswith(f":{STANCES[-1]}")
         if everything or (output.given and not neutral):
             shown = output.terms[:terms] if everything else [t for t in output.terms if t.weight > 0][:terms]
             words = "  ".join(f"{term.text} {term.weight:+.1f}" for term in shown)
-            rows.append([("✓ " if output.given else "  ") + output.label, decimal(output.probability), words])
+            threshold = "" if neutral else decimal(output.threshold)
+            rows.append([("✓ " if output.given else "  ") + output.label, decimal(output.probability), threshold, words])
     sentence = Text(plain(explanation.text))
     for frame in explanation.frames:
         sentence = _merge(sentence, highlight(explanation, frame))
     if not rows:
-        return [sentence, "  no frame, no stance\n"]
-    return [sentence, make_table("", ["label", "p", "terms that decided it"], [[r[0], r[1], r[2]] for r in rows], left=3)]
+        return [sentence, "  no frame, no stance", ""]
+    return [sentence, Grid("", ["label", "probability", "needs", "terms that decided it"], rows, left=4)]
 
 
 def _merge(text: Text, other: Text) -> Text:
@@ -179,30 +173,30 @@ def _merge(text: Text, other: Text) -> Text:
     return text
 
 
-def tabulate_evaluation(evaluation: Evaluation) -> list[Table | Text | str]:
+def tabulate_evaluation(evaluation: Evaluation) -> list[Part]:
     """Return the metrics of every label, and the macro-F1."""
-    rows = []
+    rows, notes = [], []
     for row in evaluation.labels:
         label = row.label + ("" if row.reliable else MARK)
         if row.f1 is None:
-            rows.append([label, str(row.positives), row.note, *[""] * 8])
-            continue
+            notes.append(f"{row.label}: {row.note}")
         figures = [row.precision, row.recall, row.f1]
-        rest = [row.average_precision, row.calibration_error, row.baseline_f1, row.coder_f1, row.alpha]
-        interval = f"[{decimal(row.low)}–{decimal(row.high)}]"
-        rows.append([label, str(row.positives), *map(decimal, figures), interval, *map(decimal, rest)])
-    columns = ["label", "coded", "precision", "recall", "F1", "95 %", "AP", "ECE", "constant F1", "coder F1", "alpha"]
+        interval = "–" if row.low is None else f"[{decimal(row.low)}–{decimal(row.high)}]"
+        beside = [row.coder_f1, row.alpha, row.majority_f1, row.constant_f1, row.average_precision, row.calibration_error]
+        rows.append([label, str(row.positives), *map(decimal, figures), interval, *map(decimal, beside)])
+    optional = ["coder F1", "alpha", "majority F1", "constant F1", "AP", "ECE"]
+    columns = ["label", "coded", "precision", "recall", "F1", "95 %", *optional]
     counts = f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets"
     macro = (
         f"Macro-F1 over frames {decimal(evaluation.macro_f1())}; over favor and against {decimal(evaluation.macro_f1('stance'))}."
     )
-    parts: list[Table | Text | str] = [make_table(f"Evaluation, {evaluation.design}: {counts}", columns, rows), macro]
+    parts: list[Part] = [Grid(f"Evaluation, {evaluation.design}: {counts}", columns, rows, optional=optional), *notes, macro]
     if not all(row.reliable for row in evaluation.labels):
-        parts.append("† F1 below .50, not surely above the same answer for all, or coders who do not agree (alpha below .667)")
-    return parts
+        parts.append(UNRELIABLE)
+    return [*parts, ""]
 
 
-def tabulate_agreement(rows: Sequence[LabelAgreement]) -> list[Table | Text | str]:
+def tabulate_agreement(rows: Sequence[LabelAgreement]) -> list[Part]:
     """Return the agreement on every label with its verdict."""
     lines = []
     for row in rows:
@@ -210,47 +204,47 @@ def tabulate_agreement(rows: Sequence[LabelAgreement]) -> list[Table | Text | st
         figures = [decimal(row.ac1), decimal(row.positive_agreement)]
         alpha = "undefined" if row.alpha is None else decimal(row.alpha)
         lines.append([row.label, str(row.units), str(row.positives), percent(row.percent), alpha, interval, *figures, row.verdict])
-    columns = ["label", "units", "positives", "agree", "alpha", "95 %", "AC1", "pos. agreement", "verdict"]
+    optional = ["AC1", "pos. agreement"]
+    columns = ["label", "units", "positives", "agree", "alpha", "95 %", *optional, "verdict"]
     note = "Krippendorff's alpha, nominal; interval by bootstrap over articles; the verdict judges its lower end (.800, .667)."
-    return [make_table("Agreement of the coders, blind codings only", columns, lines), note]
+    return [Grid("Agreement of the coders, blind codings only", columns, lines, optional=optional), note]
 
 
-def tabulate_changes(before: Evaluation | None, after: Evaluation) -> list[Table | Text | str]:
+def tabulate_changes(before: Evaluation | None, after: Evaluation, *, comparable: bool) -> list[Part]:
     """Return what training changed per label: F1 on left-out articles, before and after."""
     rows = []
     for row in after.labels:
         old = before.find(row.label) if before is not None else None
         earlier = old.f1 if old is not None else None
         change = "new" if earlier is None or row.f1 is None else f"{row.f1 - earlier:+.2f}"
-        rows.append(
-            [row.label + ("" if row.reliable else MARK), str(row.positives), decimal(earlier), decimal(row.f1), change, row.note]
-        )
-    title = f"F1 per label, {after.design}"
-    return [make_table(title, ["label", "coded", "before", "now", "change", ""], rows)]
+        rows.append([row.label + ("" if row.reliable else MARK), str(row.positives), decimal(earlier), decimal(row.f1), change])
+    note = "" if comparable else "The model before had other data or another codebook: the change is no like-for-like comparison."
+    return [Grid(f"F1 per label, {after.design}", ["label", "coded", "before", "now", "change"], rows), note]
 
 
-def tabulate_models(rows: Iterable[dict[str, Any]]) -> list[Table | Text | str]:
+def tabulate_models(rows: Iterable[dict[str, Any]]) -> list[Part]:
     """Return one row per model, from ``store.describe_model``."""
     cells = []
     for row in rows:
         counts = [f"{row['sentences']:,}", f"{row['articles']:,}"]
-        cells.append(
-            [row["name"], row["folder"], row["codebook"], *counts, *map(decimal, (row["macro_f1"], row["outlet_macro_f1"]))]
-        )
-    columns = ["model", "folder", "codebook", "sentences", "articles", "macro-F1, articles\nleft out", "outlets\nleft out"]
-    return [make_table("Models", columns, cells, left=3)]
+        scores = [decimal(row[key]) for key in ("macro_f1", "outlet_macro_f1", "test_macro_f1")]
+        cells.append([row["name"], row["folder"], row["codebook"], *counts, *scores])
+    scored = ["macro-F1:\narticles\nleft out", "outlets\nleft out", "held-out\ntest"]
+    return [Grid("Models", ["model", "folder", "codebook", "sentences", "articles", *scored], cells, left=3)]
 
 
-def list_findings(report: Report) -> list[Table | Text | str]:
+def list_findings(report: Report) -> list[Part]:
     """Return a line per finding."""
-    lines: list[Table | Text | str] = []
+    lines: list[Part] = []
     for finding in report.findings:
         named = finding.problem if finding.place in finding.problem else f"{finding.place}: {finding.problem}"
         lines.append(f"problem  {named}" if finding.problem else f"ok       {finding.place}: {finding.said}")
     return lines
 
 
-def tabulate_dropped(report: Report) -> list[Table | Text | str]:
+def tabulate_dropped(report: Report) -> list[Part]:
     """Return one row per line that cleaning dropped, with its rule."""
     rows = [[plain(article.id), line.rule, plain(line.text)] for article, line in report.dropped]
-    return [make_table("Dropped lines", ["article", "rule", "line"], rows, left=3)]
+    if not rows:
+        return ["No line was dropped."]
+    return [Grid("Dropped lines", ["article", "rule", "line"], rows, left=3)]

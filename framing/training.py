@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from framing.agreement import LabelAgreement, measure_agreement
+from framing.agreement import LabelAgreement, measure_agreement, measure_stance_agreement
 from framing.annotations import Annotation, CodedSentence, settle
 from framing.codebook import STANCES, Codebook
 from framing.errors import AnnotationError
-from framing.evaluation import Evaluation, LabelMetrics, apply_rules, cross_validate, evaluate_model
-from framing.features import Settings
+from framing.evaluation import HELD_OUT, Evaluation, LabelMetrics, apply_rules, cross_validate, evaluate_model
+from framing.features import Settings, fingerprint, settle_settings
 from framing.model import MIN_POSITIVES, FramingModel, fit_model
 
 
@@ -30,22 +31,29 @@ def train(
     codebook: Codebook,
     settings: Settings | None = None,
     *,
+    test: Sequence[Annotation] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Training:
     """Return a model of the settled codes, thresholds and calibration from predictions on left-out articles.
 
+    ``test`` are coded sentences of other articles that take no part in training: the finished model is evaluated on
+    them, and the model is held to the figures.
+
     Raises:
         AnnotationError: the sentences come from fewer than two articles, or no label has enough positives.
     """
-    settings = settings or Settings()
     sentences = settle(annotations)
     check_sufficient(sentences, codebook)
+    settings = settle_settings(settings or Settings(), len(sentences))
     decisions, codes, evaluations = cross_validate(sentences, codebook, settings, progress=progress)
     progress("the final model on all sentences")
     model = apply_rules(fit_model(sentences, codebook, settings), decisions, codes)
+    model = replace(model, facts=describe_data(annotations))
     agreement = tuple(measure_agreement(annotations, codebook.frame_ids, codebook.target_ids, seed=settings.seed))
-    evaluations = tuple(add_agreement(evaluation, agreement) for evaluation in evaluations)
-    return Training(replace(model, facts=describe_data(annotations, sentences)), evaluations, agreement)
+    added = [add_agreement(evaluation, annotations, codebook) for evaluation in evaluations]
+    if test:
+        added.append(evaluate_annotations(model, test))
+    return Training(model, tuple(added), agreement)
 
 
 def cross_validate_annotations(
@@ -58,22 +66,30 @@ def cross_validate_annotations(
     """Return the evaluations that ``train`` would make, without the final model; it raises what ``train`` raises."""
     sentences = settle(annotations)
     check_sufficient(sentences, codebook)
+    settings = settle_settings(settings, len(sentences))
     _, _, evaluations = cross_validate(sentences, codebook, settings, progress=progress)
-    agreement = measure_agreement(annotations, codebook.frame_ids, codebook.target_ids, seed=settings.seed)
-    return tuple(add_agreement(evaluation, agreement) for evaluation in evaluations)
+    return tuple(add_agreement(evaluation, annotations, codebook) for evaluation in evaluations)
 
 
 def evaluate_annotations(model: FramingModel, annotations: Sequence[Annotation]) -> Evaluation:
-    """Return the metrics of a finished model on the settled codes, which it must not have seen, beside the coders' agreement.
+    """Return the metrics of a finished model on the settled codes that it was not trained on, beside the coders' agreement.
 
     Raises:
         AnnotationError: there are none.
     """
     sentences = settle(annotations)
+    unseen = [sentence for sentence in sentences if fingerprint(sentence.text) not in model.trained_on]
     if not sentences:
         raise AnnotationError("there are no coded sentences to evaluate on")
-    agreement = measure_agreement(annotations, model.codebook.frame_ids, model.codebook.target_ids)
-    return add_agreement(evaluate_model(model, sentences), agreement)
+    if not unseen:
+        raise AnnotationError(
+            f"the model was trained on all {len(sentences)} sentences: name others with --annotations, or cross-validate "
+            "(framing evaluate without --model)"
+        )
+    evaluation = add_agreement(evaluate_model(model, unseen), annotations, model.codebook)
+    left_out = len(sentences) - len(unseen)
+    design = f"{HELD_OUT} ({left_out:,} training sentences left aside)" if left_out else HELD_OUT
+    return replace(evaluation, design=design)
 
 
 def check_sufficient(sentences: Sequence[CodedSentence], codebook: Codebook) -> None:
@@ -91,21 +107,22 @@ def check_sufficient(sentences: Sequence[CodedSentence], codebook: Codebook) -> 
         raise AnnotationError(f"no label has {MIN_POSITIVES} coded sentences, the fewest to learn from: code more sentences")
 
 
-def add_agreement(evaluation: Evaluation, agreement: Sequence[LabelAgreement]) -> Evaluation:
-    """Return ``evaluation`` with the coders' own agreement beside each label."""
-    by_label = {row.label: row for row in agreement}
+def add_agreement(evaluation: Evaluation, annotations: Sequence[Annotation], codebook: Codebook) -> Evaluation:
+    """Return ``evaluation`` with the coders' own agreement beside each label: their F1, and alpha of frame or target."""
+    alphas = {row.label: row for row in measure_agreement(annotations, codebook.frame_ids, codebook.target_ids)}
+    sides = {row.label: row for row in measure_stance_agreement(annotations, codebook.target_ids)}
 
     def add(row: LabelMetrics) -> LabelMetrics:
-        found = by_label.get(row.label) or by_label.get(row.label.split(":")[0])
-        if found is None:
-            return row
-        return replace(row, alpha=found.alpha, coder_f1=found.positive_agreement if found.label == row.label else None)
+        whole = alphas[row.label.split(":")[0]]
+        coder_f1 = sides.get(row.label, whole).positive_agreement
+        return replace(row, alpha=whole.alpha, alpha_low=whole.low, coder_f1=coder_f1)
 
     return replace(evaluation, labels=tuple(map(add, evaluation.labels)))
 
 
-def describe_data(annotations: Sequence[Annotation], sentences: Sequence[CodedSentence]) -> dict[str, object]:
+def describe_data(annotations: Sequence[Annotation]) -> dict[str, Any]:
     """Return what the card says of the data, with a digest of the settled codes in their order."""
+    sentences = settle(annotations)
     rows = [[s.article, s.id, s.text, sorted(s.frames), sorted(s.stance)] for s in sentences]
     coded_twice = sum(len(s.coders) > 1 for s in sentences)
     outlets: dict[str, int] = {}

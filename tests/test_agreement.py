@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.agreement import krippendorff_alpha, measure_agreement
+from framing.agreement import alpha_from, coincidences, measure_agreement, measure_stance_agreement
 from framing.annotations import Annotation
 from framing.codebook import Codebook
 
@@ -16,6 +16,10 @@ PUBLISHED = [
     [1, 1, 1], [2, 2, 3, 2], [3, 3, 3, 3], [3, 3, 3, 3], [2, 2, 2, 2], [1, 2, 3, 4],
     [4, 4, 4, 4], [1, 1, 2, 1], [2, 2, 2, 2], [5, 5, 5], [1, 1], [3],
 ]  # fmt: skip
+
+
+def krippendorff_alpha(units: list[list[int]]) -> float | None:
+    return alpha_from(coincidences(units, sorted({code for codes in units for code in codes})))
 
 
 def coding(unit: int, coder: str, coded: bool, *, stance: str | None = None, phase: str = "blind") -> Annotation:
@@ -100,6 +104,23 @@ def test_a_stance_that_one_coder_left_out_is_a_missing_code() -> None:
     rows[0] = replace(rows[0], stance=())
     _, stance = measure_agreement(rows, ["storm"], ["mayor"])
     assert stance.units == 9
+
+
+def test_each_stance_has_the_agreement_of_its_own() -> None:
+    """Ten sentences: the coders agree on favor in four, differ between against and none in two, agree on none in four."""
+    rows = [coding(unit, coder, False, stance="favor" if unit < 4 else "none") for unit in range(10) for coder in "xy"]
+    rows[8] = replace(rows[8], stance=(("mayor", "against"),))
+    rows[10] = replace(rows[10], stance=(("mayor", "against"),))
+    favor, against, none = measure_stance_agreement(rows, ["mayor"])
+    assert (favor.label, favor.alpha, favor.positive_agreement) == ("mayor:favor", 1.0, 1.0)
+    assert against.positive_agreement == 0.0
+    assert none.positive_agreement == pytest.approx(8 / 10)
+
+
+def test_one_article_gives_alpha_but_no_verdict() -> None:
+    rows = [replace(coding(unit, coder, unit % 2 == 0), article="a") for unit in range(10) for coder in "xy"]
+    (row,) = measure_agreement(rows, ["storm"], [])
+    assert (row.alpha, row.low, row.verdict) == (1.0, None, "one article")
 
 
 def test_the_corpus_of_two_coders_who_slip_is_nearly_reliable(annotations: list[Annotation], codebook: Codebook) -> None:

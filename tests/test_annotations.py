@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from framing.annotations import Annotation, blind_codings, list_labels, read_annotations, settle
+from framing.annotations import (
+    Annotation,
+    blind_codings,
+    find_changed_texts,
+    find_unnamed_coders,
+    list_labels,
+    read_annotations,
+    settle,
+)
 from framing.codebook import Codebook
 from framing.errors import AnnotationError
 
@@ -40,7 +49,15 @@ def test_fields_after_the_stance_are_optional(tmp_path: Path, codebook: Codebook
         ({"stance": {"mayor": "favour"}}, "the stance towards mayor is 'favour' (did you mean 'favor'?)"),
         ({"stance": ["mayor"]}, "'stance' must be an object"),
         ({"frames": "storm"}, "'frames' must be a list"),
-        ({"text": " "}, "'text' is missing"),
+        ({"text": " "}, "'text' is empty"),
+        ({"text": None}, "'text' is missing"),
+        ({"article": 7}, "'article' must be a string, not 7"),
+        ({"parents": 5}, "'parents' must be a list"),
+        ({"coder": ["x"]}, "'coder' must be a string or a whole number"),
+        ({"start": "a"}, "'start' must be a whole number"),
+        ({"index": True}, "'index' must be a whole number"),
+        ({"frames": [1]}, "named by strings"),
+        ({"inclusion_probability": 2}, "must lie above 0 and not above 1"),
         ({"codebook_version": 7}, "coded with version 7 of the codebook, this is version 1"),
     ],
 )
@@ -82,12 +99,28 @@ def test_missing_or_unreadable_files_are_named(tmp_path: Path) -> None:
         ([coded("x", {"storm"}), coded("y", {"harvest"}), coded("z", {"harvest"}, "favor", "adjudicated")], {"harvest"}, "favor"),
         ([coded("z", {"storm"}, "none", "adjudicated"), coded("z", set(), "favor", "adjudicated")], set(), "favor"),
         ([coded("x", {"storm"}), coded("x", set(), "favor")], set(), "favor"),
+        ([coded(None, {"storm"}, phase=None), replace(coded(None, set(), "favor"), place="b:2")], {"storm"}, "none"),
     ],
 )
 def test_codings_are_settled_by_adjudication_or_by_votes(codings: list[Annotation], frames: set[str], stance: str) -> None:
     (sentence,) = settle(codings)
     assert sentence.frames == frames
     assert sentence.stance_towards("mayor") == stance
+
+
+def test_a_target_that_the_adjudication_leaves_out_keeps_the_coders_stance() -> None:
+    final = replace(coded("z", {"storm"}, phase="adjudicated"), stance=())
+    (sentence,) = settle([coded("x", set(), "favor"), coded("y", set(), "favor"), final])
+    assert (sentence.frames, sentence.stance_towards("mayor")) == ({"storm"}, "favor")
+
+
+def test_one_sentence_has_one_text_and_named_coders() -> None:
+    other = replace(coded("y", set()), text="Rain fell.", place="b.jsonl:7")
+    with pytest.raises(AnnotationError, match=r"b\.jsonl:7: sentence 's1' has another text"):
+        settle([coded("x", set()), other])
+    twice = [coded(None, set(), phase=None), coded("x", set())]
+    assert "is coded 2 times; name the coder" in find_unnamed_coders(twice)[0]
+    assert find_unnamed_coders([coded("x", set()), coded("y", set())]) == find_changed_texts([coded("x", set())]) == []
 
 
 def test_blind_codings_leave_adjudication_and_uncoded_origins_out() -> None:

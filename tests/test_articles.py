@@ -50,7 +50,7 @@ def test_dates_stay_as_partial_as_they_came(given: str | None, expected: str | N
     assert clean_date(given) == expected
 
 
-@pytest.mark.parametrize("given", ["November 2024", "14.11.2024", "2024-13", "2024-11-40", "2024-1", "20241114"])
+@pytest.mark.parametrize("given", ["November 2024", "14.11.2024", "2024-13", "2024-02-31", "2024-1", "20241114", "0000"])
 def test_a_date_of_another_form_is_named(given: str) -> None:
     with pytest.raises(ValueError, match="YYYY-MM-DD"):
         clean_date(given)

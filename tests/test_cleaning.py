@@ -32,6 +32,18 @@ def verdicts(*lines: str, title: str | None = None) -> dict[str, str]:
         ("Follow us on Facebook and X for more.", "subscription"),
         ("Published: Jun 27, 2024 08:43 PM", "time-stamp"),
         ("Updated on 3 May 2024, 10:15", "time-stamp"),
+        ("Updated at 5:28 p.m. ET", "time-stamp"),
+        ("FILE PHOTO: A crane lifts a box at the port.", "photo-credit"),
+        ("Liu He Photographer: Jason Alden/Bloomberg", "photo-credit"),
+        ("A sailor waves. REUTERS/Ana Perez", "photo-credit"),
+        ("Get the stories you care about delivered to your inbox. By signing up, you agree.", "subscription"),
+        ("SHARE THIS ARTICLE Share Tweet Post Email", "sharing"),
+        ("Great day for trade! pic.twitter.com/abc123", "embed"),
+        ("— Ana Perez (@anaperez) May 5, 2019", "embed"),
+        ('poster="https://example.org/a.jpg"', "markup"),
+        ("The Associated Press contributed to this report.", "byline"),
+        ("— With assistance by Ana Perez and Luis Rojas", "byline"),
+        ("Editor’s note: This coverage is free.", "editorial-note"),
         ("02:43", "video-duration"),
         ("Video: 1:02:43", "video-duration"),
         ("Share this article", "sharing"),
@@ -70,10 +82,18 @@ def test_what_a_page_prints_beside_its_sentences_is_dropped_by_rule(line: str, r
         "By then the talks had ended, and both sides left the hall without a word.",
         "Share prices fell by 3 percent after the ruling, traders said.",
         "Watch how the minister answers, an aide whispered.",
+        "The survey painted a bleak picture: exports fell by a tenth.",
+        "Updated figures from 2023 show a gain of 3 percent.",
+        "Copyright theft by rival firms costs billions, the envoy said.",
+        "Sign up to the initiative was the price that the island paid.",
+        "Register of companies shows a new owner in Shanghai.",
+        "GT: The port will open. What are you hoping for?",
+        "“It's ours again.“",
+        "The index gained +1.05%",
     ],
 )
 def test_sentences_that_look_like_it_are_kept(line: str) -> None:
-    assert verdicts("A headline about the port", *PARAGRAPHS, line)[line] == "body" or line.startswith("“Peru")
+    assert verdicts("A headline about the port", *PARAGRAPHS, line)[line] == "body"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +102,20 @@ def test_sentences_that_look_like_it_are_kept(line: str) -> None:
 def test_a_comment_form_or_reference_list_ends_the_article(line: str, rule: str) -> None:
     found = verdicts(*PARAGRAPHS, line, "Why are they partners?", "Nice article, thanks.")
     assert [found[text] for text in (line, "Why are they partners?", "Nice article, thanks.")] == [rule] * 3
+
+
+@pytest.mark.parametrize("line", ["3 comments", "Leave a comment", "Notes"])
+def test_a_comment_counter_under_the_headline_takes_only_itself(line: str) -> None:
+    found = verdicts("A headline about the port", line, *PARAGRAPHS)
+    assert list(found.values()).count("body") == 3
+    assert found[line] in ("comment-form", "references")
+
+
+def test_items_of_a_list_are_kept_though_they_lack_stops() -> None:
+    found = verdicts(
+        *PARAGRAPHS, "The deal has three parts:", "Lower duties on copper", "A fund for small growers", "It starts in May."
+    )
+    assert set(found.values()) == {"body"}
 
 
 def test_a_caption_printed_twice_is_dropped_twice_and_a_paragraph_once() -> None:

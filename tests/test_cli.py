@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from framing.cli import app
+from framing.output import Grid, _draw
 from framing.store import MANIFEST
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +81,13 @@ def test_help_and_scoring_load_neither_scikit_learn_nor_nltk() -> None:
 
 def test_scores_are_one_record_per_article(articles: Path, saved: Path) -> None:
     found = records(run("score", articles, "--model", saved))
-    assert [row["article_id"] for row in found] == ["Daily0", "Daily1", "Daily2", "Weekly0", "Weekly1"]
+    assert [row["article_id"] for row in found] == [
+        "Daily/Daily0",
+        "Daily/Daily1",
+        "Daily/Daily2",
+        "Weekly/Weekly0",
+        "Weekly/Weekly1",
+    ]
     assert {row["outlet"] for row in found} == {"Daily", "Weekly"}
     assert all(row["frames"]["storm"]["sentences"] == 1 for row in found)
 
@@ -107,9 +114,10 @@ def test_every_format_holds_the_same_articles(articles: Path, saved: Path, tmp_p
     assert [row["frames.storm.sentences"] for row in rows] == ["1"] * 5
     run("score", articles, "-m", saved, "-o", tmp_path / "a.parquet")
     assert parquet.read_table(tmp_path / "a.parquet").num_rows == 5
-    run("score", articles, "-m", saved, "-o", tmp_path / "a.out")
+    run("score", articles, "-m", saved, "-f", "jsonl", "-o", tmp_path / "a.out")
     assert len((tmp_path / "a.out").read_text().splitlines()) == 5
-    run("score", articles, "-m", saved, "-f", "table", "-o", tmp_path / "a.txt")
+    assert "its ending tells no format" in run("score", articles, "-m", saved, "-o", tmp_path / "a.xlsx", code=2).stderr
+    run("score", articles, "-m", saved, "-o", tmp_path / "a.txt")
     assert "Daily0" in (tmp_path / "a.txt").read_text()
     assert "name it with -o" in run("score", articles, "-m", saved, "-f", "parquet", code=2).output
     assert "none of table" in run("score", articles, "-m", saved, "-f", "xml", code=2).output
@@ -145,9 +153,10 @@ def test_skipped_inputs_are_named_and_the_rest_is_scored(tmp_path: Path, saved: 
 def test_what_limits_the_scores_is_said(tmp_path: Path, saved: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Il a dit café. “Oui”.".encode("cp1252"))
     path = tmp_path / "b.jsonl"
-    path.write_text(json.dumps({"text": "Cayó granizo.", "language": "es"}))
+    path.write_text(json.dumps({"text": "Cayó granizo.", "language": "es", "date": "May 5"}))
     talk = run("score", tmp_path / "a.txt", path, "-m", saved).stderr
     assert "read as cp1252" in talk
+    assert "date 'May 5' is not YYYY" in talk
     assert "1 of 2 articles are in another language" in talk
     assert "5 of 5 articles hold sentences that the model was trained on" in run("score", SEEDS).stderr
 
@@ -159,7 +168,8 @@ def test_what_limits_the_scores_is_said(tmp_path: Path, saved: Path) -> None:
         (["score", SEEDS, "--unit", "word"], 2, "neither article nor sentence"),
         (["summarize", SEEDS, "--by", "outlets"], 2, "did you mean 'outlet'?"),
         (["summarize", SEEDS, "--frame", "cooperaton"], 2, "did you mean 'cooperation'?"),
-        (["explain", " "], 2, "no text to explain"),
+        (["explain", ""], 2, "no text to explain"),
+        (["score", ""], 4, "it names no file"),
         (["explain", "none.txt"], 4, "there is no such file"),
         (["train"], 3, "no coded sentences here"),
         (["train", "--name", "../x"], 2, "plain name"),
@@ -190,12 +200,25 @@ def test_a_summary_has_a_record_per_outlet_and_a_table_to_read(articles: Path, s
     assert "Storm" not in only
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_a_table_is_never_cut_whatever_the_width(width: int) -> None:
+    columns = ["label", *[f"outlet {n}" for n in range(7)], "AP", "ECE"]
+    rows = [[f"frame {n}", *[f"{n}{column}% [10–20]" for column in range(7)], ".50", ".10"] for n in range(3)]
+    grid = Grid("A title", columns, rows, optional=["AP", "ECE"])
+    drawn = "".join(_draw(part, width, False) for part in [grid])
+    assert max(map(len, drawn.splitlines())) <= width
+    for row in rows:
+        assert all(cell in drawn for cell in row[:8])
+    assert ("Too narrow here for: AP, ECE." in drawn) == (width < 150)
+
+
 def test_many_groups_have_a_row_each_and_intervals(tmp_path: Path, saved: Path) -> None:
     path = tmp_path / "a.jsonl"
     rows = [{"text": f"{STORM} A bus.", "outlet": f"Outlet {n % 8}", "id": str(n)} for n in range(48)]
     path.write_text("\n".join(map(json.dumps, rows)))
     table = run("summarize", path, "-m", saved, "-f", "table").stdout
     assert "50% [50–50]" in table
+    assert "0% [0–39]" in table
     assert sum(line.strip().startswith("Outlet ") for line in table.splitlines()) >= 16
 
 
@@ -206,7 +229,11 @@ def test_saved_scores_are_summarised_without_their_articles(articles: Path, save
     for one, other in zip(fresh, again, strict=True):
         assert one["outlet"] == other["outlet"]
         assert one["frames"]["storm"]["share"] == other["frames"]["storm"]["share"]
-    assert "scored with the model tiny@" in run("summarize", path, code=2).stderr
+    assert "made with the model tiny@" in run("summarize", path, code=2).stderr
+    assert "add --model tiny" in run("summarize", path, code=2).stderr
+    piped = shell("summarize", "-", "-m", str(saved), input=path.read_text())
+    assert [json.loads(line)["articles"] for line in piped.stdout.splitlines()] == [3, 2]
+    assert "it holds scores, not an article" in run("score", path, "-m", saved, code=1).stderr
     with path.open("a") as lines:
         lines.write("nonsense\n")
     assert "no record of framing score" in run("summarize", path, "-m", saved, code=1).stderr
@@ -221,7 +248,7 @@ def test_an_explanation_shows_the_words_that_decided(saved: Path, articles: Path
     table = run("explain", STORM, "-m", saved, "-f", "table").stdout
     assert "✓ storm" in table
     assert "gale" in table
-    assert "mayor against" in table
+    assert "mayor:against" in table
     everything = run("explain", STORM, "-m", saved, "-f", "table", "--all").stdout
     assert "  harvest" in everything
     assert "no frame, no stance" in run("explain", "A bus holds 40 people.", "-m", saved, "-f", "table").stdout
@@ -237,6 +264,7 @@ def test_training_writes_a_model_that_scores_and_says_what_changed(coding: Path,
     digest = (in_folder / "models" / "mine" / MANIFEST).read_bytes()
     second = run("train", "-a", coding / "coded.jsonl", "--codebook", coding / "codebook.toml", "--name", "mine")
     assert "+0.00" in second.stdout
+    assert "no like-for-like" not in second.stdout
     assert (in_folder / "models" / "mine" / MANIFEST).read_bytes() == digest
     assert records(run("score", articles, "-m", "mine"))[0]["frames"]["storm"]["sentences"] == 1
     assert [row["name"] for row in records(run("models", "list"))] == ["mine", "default"]
@@ -244,6 +272,18 @@ def test_training_writes_a_model_that_scores_and_says_what_changed(coding: Path,
     assert "Agreement of the coders" in run("models", "show", "mine", "-f", "table").stdout
     (shown,) = records(run("models", "show", "mine"))
     assert [row["design"] for row in shown["evaluations"]] == ["articles left out", "outlets left out"]
+
+
+def test_a_model_is_held_to_test_sentences_and_warns_of_other_data(coding: Path, in_folder: Path) -> None:
+    rows = [json.loads(line) for line in (coding / "coded.jsonl").read_text().splitlines()]
+    new = [row | {"text": f"Yesterday {row['text']}"} for row in rows if row["article"] == "a1"]
+    (in_folder / "test.jsonl").write_text("\n".join(map(json.dumps, new)))
+    result = run("train", "-a", coding, "--name", "mine", "--test", in_folder / "test.jsonl")
+    assert "Evaluation, held-out sentences: 6 sentences" in result.stdout
+    assert "no README.md beside it" in result.stderr
+    folder = shutil.copytree(coding, in_folder / "less")
+    (folder / "coded.jsonl").write_text("\n".join(json.dumps(row) for row in rows if row["article"] != "a1"))
+    assert "no like-for-like comparison" in run("train", "-a", folder, "--name", "mine").stdout
 
 
 def test_the_card_takes_its_statement_from_the_readme_beside_the_data(coding: Path, in_folder: Path) -> None:
@@ -256,13 +296,20 @@ def test_the_card_takes_its_statement_from_the_readme_beside_the_data(coding: Pa
     assert "More." not in card
 
 
-def test_evaluation_cross_validates_or_takes_a_model(coding: Path, saved: Path) -> None:
+def test_evaluation_cross_validates_or_takes_a_model(coding: Path, saved: Path, tmp_path: Path) -> None:
     fresh = records(run("evaluate", "--annotations", coding))
     assert [row["design"] for row in fresh] == ["articles left out", "outlets left out"]
     assert fresh[0]["macro_f1"] > 0.9
-    (held,) = json.loads(run("evaluate", "-m", saved, "-a", coding, "-f", "json").stdout)
+    assert "was trained on all 144 sentences" in run("evaluate", "-m", saved, "-a", coding, code=3).stderr
+    rows = [json.loads(line) for line in (coding / "coded.jsonl").read_text().splitlines()]
+    other = tmp_path / "other.jsonl"
+    other.write_text("\n".join(json.dumps(row | {"text": f"Yesterday {row['text']}"}) for row in rows))
+    (held,) = json.loads(run("evaluate", "-m", saved, "-a", other, "-f", "json").stdout)
     assert held["design"] == "held-out sentences"
-    assert "Macro-F1 over frames" in run("evaluate", "-m", saved, "-a", coding, "-f", "table").stdout
+    assert held["macro_f1"] > 0.8
+    table = run("evaluate", "-m", saved, "-a", other, "-f", "table").stdout
+    assert "Macro-F1 over frames" in table
+    assert "ghost: too few positives to learn it" in table
 
 
 def test_a_model_of_another_codebook_is_refused(coding: Path, saved: Path, tmp_path: Path) -> None:
@@ -310,17 +357,30 @@ def test_check_names_every_problem_with_its_place(coding: Path, saved: Path, tmp
     moved = row | {"id": "2", "start": 3, "end": 23}
     gone = row | {"id": "3", "text": "Nothing happened.", "start": 0, "end": 17}
     (tmp_path / "coded.jsonl").write_text("\n".join(map(json.dumps, (row, moved, gone))))
+    many = [row | {"frames": 3}, row | {"text": "Rain."}, row, *[{"frames": [], "article": "x"}] * 30]
+    (tmp_path / "many.jsonl").write_text("\n".join(map(json.dumps, many)))
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "caption.txt").write_text("Photo: X")
     shutil.copytree(saved, tmp_path / "broken")
     (tmp_path / "broken" / "weights.npz").write_bytes(b"")
     broken = tmp_path / "book.toml"
     broken.write_text("[[frames")
-    paths = [article, tmp_path / "coded.jsonl", tmp_path / "empty.txt", tmp_path / "caption.txt", tmp_path / "broken", broken]
+    paths = [
+        article,
+        tmp_path / "coded.jsonl",
+        tmp_path / "many.jsonl",
+        tmp_path / "empty.txt",
+        tmp_path / "caption.txt",
+        tmp_path / "broken",
+        broken,
+    ]
     output = " ".join(run("check", *paths, code=3).stdout.split())
     for part in (
         "coded.jsonl:2: characters 3 to 23 of a1 are not this sentence; the sentence now starts at 0",
         "coded.jsonl:3: characters 0 to 17 of a1 are not this sentence; the sentence is no longer in the article",
+        "many.jsonl:1: 'frames' must be a list",
+        "many.jsonl:4: 'text' is missing",
+        "more problems",
         "empty.txt: it is empty",
         "no sentences are left",
         "its hash differs",

@@ -37,12 +37,6 @@ def test_cues_keep_their_highest_weight() -> None:
     assert codebook.frames[0].cues == (Cue("x", 2.5), Cue("y", 1.0))
 
 
-def test_an_unknown_frame_suggests_the_near_one() -> None:
-    with pytest.raises(CodebookError, match="did you mean 'harvest'"):
-        parse_codebook('[[frames]]\nid = "harvest"').frame("harvets")
-    assert parse_codebook(FRAME).frame("a").name == "a"
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [

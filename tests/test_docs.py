@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from framing.annotations import Annotation
+from framing.annotations import Annotation, read_coding
 from framing.cleaning import LINE_RULES, TAIL_RULES
+from framing.features import Settings
 from framing.store import FILES, MANIFEST, read_evaluations
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,11 +77,32 @@ def test_every_field_of_every_record_is_documented() -> None:
 
 def test_the_figures_of_the_readme_are_those_of_the_model() -> None:
     evaluations, _ = read_evaluations(ROOT / "models" / "default")
-    macro = evaluations[-1].macro_f1()
-    assert macro is not None
-    assert f"| outlets left out, mostly written sentences | {f'{macro:.2f}'[1:]} |" in README
-    assert f"{evaluations[-1].sentences:,} sentences" in README
-    assert f"macro-F1 {f'{macro:.2f}'[1:]} over frames" in " ".join((ROOT / "annotations" / "README.md").read_text("utf-8").split())
+    _, by_outlet, test = evaluations
+    coders = [row.coder_f1 for row in test.labels if ":" not in row.label and row.coder_f1 is not None]
+    written, real, human = (f"{value:.2f}"[1:] for value in (by_outlet.macro_f1() or 0, test.macro_f1() or 0, sum(coders) / 8))
+    assert f"| outlets left out, mostly written sentences | {written} |" in README
+    assert f"| {test.sentences} real sentences of {test.outlets} outlets that it never saw | {real} |" in README
+    assert f"| two coders against each other on these | {human} |" in README
+    assert f"{by_outlet.sentences:,} sentences" in README
+    statement = " ".join((ROOT / "annotations" / "README.md").read_text("utf-8").split())
+    assert f"macro-F1 {written} over frames" in statement
+    assert f"but {real} on {test.sentences} sentences of {test.articles} real articles" in statement
+    weak = {row.label for row in test.labels if (row.f1 or 0) < 0.5 and ":" not in row.label}
+    assert weak == set(re.findall(r"`(\w+)`", statement[statement.index("there `") : statement.index("and every stance")]))
+    assert all((row.f1 or 0) < 0.5 for row in test.labels if ":" in row.label and not row.label.endswith(":none"))
+
+
+def test_the_small_example_of_the_formats_is_valid(tmp_path: Path) -> None:
+    (book,) = re.findall(r"```toml\n(.*?)```", FORMATS, re.DOTALL)
+    (coded,) = re.findall(r"```json\n(.*?)```", FORMATS, re.DOTALL)
+    (tmp_path / "codebook.toml").write_text(book)
+    (tmp_path / "coded.jsonl").write_text(coded)
+    coding = read_coding([tmp_path])
+    assert [annotation.coder for annotation in coding.annotations] == ["ana", "ben"]
+    for setting in fields(Settings):
+        assert f"`{setting.name}`" in FORMATS
+        shown = str(list(setting.default) if isinstance(setting.default, tuple) else setting.default)
+        assert f"`{shown}`" in FORMATS
 
 
 def test_the_agreement_in_the_annotations_readme_is_what_the_command_prints() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from framing.annotations import Annotation, settle
 from framing.codebook import Codebook
+from framing.errors import AnnotationError
 from framing.evaluation import (
     LabelMetrics,
     assign_folds,
@@ -20,12 +21,11 @@ from framing.evaluation import (
     choose_frame_rule,
     choose_stance_rule,
     encode,
-    evaluate_model,
     f1_score,
 )
 from framing.features import Settings
-from framing.model import FramingModel, frame_probabilities
-from framing.training import Training, cross_validate_annotations
+from framing.model import frame_probabilities
+from framing.training import Training, cross_validate_annotations, evaluate_annotations, train
 
 CODED = st.lists(st.tuples(st.floats(0, 1, width=16), st.booleans()), min_size=2, max_size=60).filter(
     lambda rows: any(coded for _, coded in rows)
@@ -59,22 +59,33 @@ def test_f1_is_that_of_scikit_learn(rows: list[tuple[bool, bool]]) -> None:
     assert f1_score(given_, coded) == pytest.approx(reference(coded, given_, zero_division=0))
 
 
-def test_platt_scaling_is_the_logistic_regression_on_the_decision_value() -> None:
+@pytest.mark.parametrize("scale", [1e-3, 0.2, 1.0, 30.0, 1e4])
+@pytest.mark.parametrize("shift", [-40.0, 0.0, 3.0])
+@pytest.mark.parametrize("share", [0.03, 0.5])
+def test_platt_scaling_is_the_logistic_regression_on_the_decision_value(scale: float, shift: float, share: float) -> None:
     from sklearn.linear_model import LogisticRegression
 
     draw = np.random.default_rng(0)
-    decisions = draw.normal(size=4000) * 3
-    coded = draw.random(4000) < 1 / (1 + np.exp(-(0.7 * decisions - 1.1)))
-    rule = choose_frame_rule(decisions, coded)
-    reference = LogisticRegression(C=1e9).fit(decisions[:, None], coded)
-    assert rule.slope == pytest.approx(reference.coef_[0, 0], abs=0.01)
-    assert rule.offset == pytest.approx(reference.intercept_[0], abs=0.01)
-    assert calibration_error(frame_probabilities(decisions[:, None], [rule])[:, 0], coded) < 0.03
+    coded = draw.random(6000) < share
+    values = draw.normal(size=6000) + 1.5 * coded
+    rule = choose_frame_rule(scale * (values + shift), coded)
+    reference = LogisticRegression(C=1e9, tol=1e-8).fit(values[:, None], coded)
+    found = frame_probabilities((scale * (values + shift))[:, None], [rule])[:, 0]
+    assert found == pytest.approx(reference.predict_proba(values[:, None])[:, 1], abs=0.01)
+    assert calibration_error(found, coded) < 0.03
 
 
-def test_a_useless_decision_value_is_not_reversed() -> None:
-    decisions = np.linspace(-1, 1, 40)
-    assert choose_frame_rule(decisions, decisions < 0).slope > 0
+def test_a_useless_decision_value_is_not_reversed_but_gets_the_share_of_positives() -> None:
+    decisions = np.linspace(-1, 1, 400)
+    rule = choose_frame_rule(decisions, decisions < -0.5)
+    assert rule.slope > 0
+    assert frame_probabilities(decisions[:, None], [rule])[:, 0] == pytest.approx(np.full(400, 0.25), abs=0.01)
+
+
+def test_separated_decision_values_are_calibrated_without_overflow() -> None:
+    rule = choose_frame_rule(np.concatenate([np.full(40, -3.0), np.full(40, 2.0)]), np.arange(80) >= 40)
+    assert 0 < rule.slope < 100
+    assert -3 * rule.slope + rule.offset < 0 < 2 * rule.slope + rule.offset
 
 
 @pytest.mark.parametrize(
@@ -127,7 +138,8 @@ def test_the_evaluation_stands_beside_baseline_and_coders(training: Training) ->
     assert storm is not None
     assert storm.f1 is not None
     assert storm.f1 > 0.9
-    assert storm.baseline_f1 == pytest.approx(2 * storm.positives / (storm.sentences + storm.positives))
+    assert storm.majority_f1 == 0.0
+    assert storm.constant_f1 == pytest.approx(2 * storm.positives / (storm.sentences + storm.positives))
     assert storm.coder_f1 is not None
     assert 0.9 < storm.coder_f1 < 1
     assert storm.reliable
@@ -138,9 +150,8 @@ def test_the_evaluation_stands_beside_baseline_and_coders(training: Training) ->
     assert not ghost.reliable
     none = by_article.find("mayor:none")
     assert none is not None
-    assert none.baseline_f1 is not None
-    assert none.coder_f1 is None
-    assert none.alpha == 1.0
+    assert none.majority_f1 == none.constant_f1
+    assert none.coder_f1 == none.alpha == 1.0
     assert by_article.find("nothing") is None
 
 
@@ -159,16 +170,33 @@ def test_shuffled_codes_are_learnt_no_better_than_chance(annotations: list[Annot
     assert not storm.reliable
 
 
-def test_coders_who_disagree_make_a_label_unreliable() -> None:
-    row = LabelMetrics("storm", 100, 30, f1=0.9, low=0.8, high=0.95, baseline_f1=0.0, alpha=0.9)
+@pytest.mark.parametrize(
+    "change",
+    [{"alpha_low": 0.5}, {"alpha_low": None}, {"f1": 0.4}, {"low": 0.2}, {"majority_f1": 0.85}, {"positives": 9}, {"f1": None}],
+)
+def test_a_label_is_reliable_only_if_all_speaks_for_it(change: dict[str, float | None]) -> None:
+    row = LabelMetrics("storm", 100, 30, f1=0.9, low=0.8, high=0.95, majority_f1=0.0, constant_f1=0.46, alpha=0.9, alpha_low=0.7)
     assert row.reliable
-    assert not replace(row, alpha=0.5).reliable
-    assert not replace(row, f1=0.4).reliable
-    assert not replace(row, low=0.0).reliable
+    assert replace(row, alpha=None, alpha_low=None).reliable
+    assert not replace(row, **change).reliable
 
 
-def test_a_model_is_evaluated_on_sentences_that_it_has_not_seen(model: FramingModel, annotations: list[Annotation]) -> None:
-    sentences = [replace(s, frames=frozenset(), stance=()) for s in settle(annotations)[:12]]
-    evaluation = evaluate_model(model, sentences)
-    assert all(row.note == "no coded sentence has it" for row in evaluation.labels)
-    assert evaluation.macro_f1() is None
+def test_a_model_is_never_evaluated_on_its_training_sentences(training: Training, annotations: list[Annotation]) -> None:
+    with pytest.raises(AnnotationError, match="was trained on all 144 sentences"):
+        evaluate_annotations(training.model, annotations)
+    with pytest.raises(AnnotationError, match="no coded sentences"):
+        evaluate_annotations(training.model, [])
+    new = [replace(a, text=f"Yesterday {a.text}", id=f"new {a.id}") for a in annotations]
+    alone = evaluate_annotations(training.model, new)
+    mixed = evaluate_annotations(training.model, [*annotations, *new])
+    assert (alone.sentences, alone.design) == (144, "held-out sentences")
+    assert (mixed.sentences, mixed.design) == (144, "held-out sentences (144 training sentences left aside)")
+    assert [row.f1 for row in alone.labels] == [row.f1 for row in mixed.labels]
+    assert (alone.macro_f1() or 0) > 0.8
+
+
+def test_held_out_test_sentences_stand_beside_the_cross_validation(annotations: list[Annotation], codebook: Codebook) -> None:
+    new = [replace(a, text=f"Yesterday {a.text}", id=f"new {a.id}") for a in annotations]
+    trained = train(annotations, codebook, Settings(), test=new)
+    assert [evaluation.design for evaluation in trained.evaluations][-1] == "held-out sentences"
+    assert not any("Yesterday" in text for text in trained.model.vectorizer.words)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from framing.codebook import Codebook, parse_codebook
-from framing.errors import UsageError
-from framing.features import LONGEST, SMALL, Settings, fingerprint, fit_vectorizer, normalize, read_settings
+from framing.errors import AnnotationError, UsageError
+from framing.features import LARGE, LONGEST, Settings, fingerprint, fit_vectorizer, normalize, read_settings, settle_settings
 
 TEXTS = ["Growers reaped wheat.", "Hail broke roofs, and hail fell.", "The U.S. bought grain; it helped us."]
 
@@ -75,10 +75,18 @@ def test_a_codebook_without_cues_has_no_cue_features() -> None:
 
 
 def test_rare_terms_are_dropped_only_from_a_thousand_sentences_on(codebook: Codebook) -> None:
+    assert settle_settings(Settings(), LARGE - 1).min_documents == 1
+    assert settle_settings(Settings(), LARGE).min_documents == 2
+    assert settle_settings(Settings(min_documents=3), 10).min_documents == 3
     draw = random.Random(0)
-    texts = [f"hail fell {draw.randint(10, 10**9)}" for _ in range(SMALL)]
-    assert len(fit_vectorizer(texts[:-1], codebook, Settings()).words) > SMALL
-    assert len(fit_vectorizer(texts, codebook, Settings()).words) < 10
+    texts = [f"hail fell {draw.randint(10, 10**9)}" for _ in range(200)]
+    assert len(fit_vectorizer(texts, codebook, Settings()).words) > 200
+    assert len(fit_vectorizer(texts, codebook, Settings(min_documents=2)).words) < 10
+
+
+def test_sentences_without_words_are_too_few(codebook: Codebook) -> None:
+    with pytest.raises(AnnotationError, match="too few words"):
+        fit_vectorizer(["a b", "1 2"], codebook, Settings())
 
 
 def test_settings_are_read_over_the_defaults(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,13 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framing.annotations import Annotation, settle
+from framing.articles import Article
 from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError
+from framing.explain import explanation_record
 from framing.features import Settings
 from framing.model import FramingModel, StanceRule, fit_model, stance_probabilities
+from framing.readers import read_articles
 from framing.scorer import Scorer
+from framing.sentences import split_article
 from framing.training import Training, train
 
+ROOT = Path(__file__).resolve().parent.parent
 STORM = "The gale felled 12 trees by the river, and the mayor was blamed bitterly."
 
 
@@ -56,8 +63,10 @@ def test_the_scorer_equals_the_reference_on_any_text(model: FramingModel, texts:
     assert Scorer(model).decide(texts) == pytest.approx(model.decide(texts), abs=1e-9)
 
 
-def test_the_scorer_equals_the_reference_on_news(default_model: FramingModel, annotations: list[Annotation]) -> None:
-    texts = [example for frame in default_model.codebook.frames for example in frame.examples]
+def test_the_scorer_equals_the_reference_on_news(default_model: FramingModel) -> None:
+    articles = [item for item in read_articles([ROOT / "seeds"]) if isinstance(item, Article)]
+    texts = [sentence.text for article in articles for sentence in split_article(article)]
+    assert len(texts) == 132
     assert Scorer(default_model).decide(texts) == pytest.approx(default_model.decide(texts), abs=1e-9)
     assert Scorer(default_model).score(texts).labels == default_model.score(texts).labels
 
@@ -72,7 +81,7 @@ def test_all_terms_and_the_intercept_add_up_to_the_decision(default_model: Frami
     text = "The U.S. has warned Peru that China's port could serve the navy; growers hope it will create 8,000 new jobs."
     explanation = default_model.explain(text)
     decisions = default_model.decide([text])[0]
-    assert [output.label for output in explanation.outputs][-1].endswith(" none")
+    assert [output.label for output in explanation.outputs][-1].endswith(":none")
     for output, decision in zip(explanation.outputs, decisions, strict=True):
         assert output.intercept + sum(term.weight for term in output.terms) == pytest.approx(decision)
         assert output.decision == pytest.approx(decision)
@@ -101,6 +110,14 @@ def test_two_trainings_give_the_same_numbers(training: Training, annotations: li
     assert again.model.frame_rules == training.model.frame_rules
     assert again.model.stance_rules == training.model.stance_rules
     assert again.evaluations == training.evaluations
+
+
+def test_what_was_not_learnt_has_no_probability_in_an_explanation(model: FramingModel) -> None:
+    record = explanation_record(model.explain(STORM), terms=3)
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    ghost = next(output for output in record["outputs"] if output["label"] == "ghost")
+    assert ghost["probability"] is None
+    assert all(len(output["terms"]) <= 3 for output in record["outputs"])
 
 
 def test_a_target_with_two_stances_is_learnt_from_these(annotations: list[Annotation], codebook: Codebook) -> None:

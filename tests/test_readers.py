@@ -51,7 +51,6 @@ def test_front_matter_in_both_styles_gives_the_metadata(tmp_path: Path) -> None:
         ("---\nid: p1\noutlet Caixin\n---\n" + BODY, "line 3: front matter wants 'key: value', not 'outlet Caixin'"),
         ("---\nid: p1\n" + BODY, "line 1: the front matter is not closed by a line of ---"),
         ("+++\nid = \n+++\n" + BODY, "front matter: "),
-        ("---\ndate: yesterday\n---\n" + BODY, "date 'yesterday' is not YYYY"),
         ("---\nid: p1\n---\n", "it is empty"),
         ("", "it is empty"),
         (b"\x00\x01\x02", "it is binary, not text"),
@@ -60,6 +59,20 @@ def test_front_matter_in_both_styles_gives_the_metadata(tmp_path: Path) -> None:
 def test_a_broken_text_file_is_skipped_with_its_reason(tmp_path: Path, content: str | bytes, reason: str) -> None:
     (found,) = reasons(write(tmp_path / "a.md", content))
     assert reason in found
+
+
+def test_a_date_that_cannot_be_read_costs_the_date_and_not_the_article(tmp_path: Path) -> None:
+    (article,) = articles(write(tmp_path / "a.md", "---\ndate: yesterday\n---\n" + BODY))
+    assert (article.date, article.text) == (None, BODY)
+    assert "date 'yesterday' is not YYYY" in article.notes[0]
+
+
+def test_a_blank_path_and_a_pipe_name_no_article(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert "names no file" in reasons(" ")[0]
+    assert "neither a file nor a folder" in reasons(tmp_path / "pipe.txt")[0]
 
 
 def test_a_rule_above_plain_text_is_no_front_matter() -> None:
@@ -71,7 +84,7 @@ def test_subfolders_name_outlets_unless_front_matter_does(tmp_path: Path) -> Non
     write(tmp_path / "SCMP" / "b.md", "---\noutlet: Caixin\n---\n" + BODY)
     write(tmp_path / "README.md", "Not an article.")
     write(tmp_path / "c.txt", BODY)
-    assert [(a.id, a.outlet) for a in articles(tmp_path)] == [("a", "SCMP"), ("b", "Caixin"), ("c", None)]
+    assert [(a.id, a.outlet) for a in articles(tmp_path)] == [("SCMP/a", "SCMP"), ("SCMP/b", "Caixin"), ("c", None)]
 
 
 def test_what_cannot_be_opened_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -95,7 +108,7 @@ def test_a_broken_json_line_is_skipped_by_number_and_the_others_are_read(tmp_pat
         "[1]",
         json.dumps({"txt": BODY}),
         json.dumps({"text": 3}),
-        json.dumps({"text": BODY, "date": "soon"}),
+        json.dumps({"article_id": "a", "frames": {}, "sentences": 3}),
         '{"text": ' + "[" * 100_000,
         json.dumps({"text": BODY, "outlet": True}),
         "",
@@ -130,6 +143,7 @@ def test_csv_is_read_with_the_delimiter_of_its_header(tmp_path: Path, delimiter:
     [
         ("body,outlet\nx,y\n", "the column 'text' is missing (known: body, outlet)"),
         ("texts,outlet\nx,y\n", "did you mean 'texts'?"),
+        ("article_id,frames.storm.share\nx,1\n", "it holds scores, not an article"),
         ("text,outlet\nx,y,z\n", "it has 3 cells, the header has 2"),
         ('text,outlet\n"x,y\n', "broken CSV"),
         (b"text\n\x00\x00", "it is binary"),
@@ -164,6 +178,8 @@ def test_parquet_is_read_in_batches(tmp_path: Path) -> None:
     assert [isinstance(item, Skipped) for item in found] == [False, True, True]
     parquet.write_table(pa.table({"body": [BODY]}), path)
     assert "'text' is missing" in reasons(path)[0]
+    parquet.write_table(pa.table({"article_id": ["a"]}), path)
+    assert "it holds scores" in reasons(path)[0]
     assert "no readable Parquet" in reasons(write(tmp_path / "b.parquet", b"PAR1 nonsense"))[0]
 
 

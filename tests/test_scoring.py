@@ -5,7 +5,7 @@ import pytest
 from framing.articles import Article, Skipped
 from framing.model import FramingModel
 from framing.scorer import Scorer
-from framing.scoring import ArticleScore, article_record, score_article, score_articles, sentence_records
+from framing.scoring import ArticleScore, article_record, is_foreign, score_article, score_articles, sentence_records
 
 TEXT = """Storms in the valley
 
@@ -87,3 +87,21 @@ def test_a_target_that_was_not_learnt_has_no_counts(model: FramingModel) -> None
     (record,) = sentence_records(found, model.codebook)
     assert record["stance"] == {"mayor": None}
     assert record["stance_probabilities"]["mayor"] == {"favor": None, "against": None, "none": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "foreign"),
+    [
+        ("El puerto de Chancay se inauguró en noviembre y el gobierno dijo que traerá empleo a la región. " * 3, None, True),
+        ("The port of Chancay was opened in November, and the government said that it will bring jobs. " * 3, None, False),
+        ("Puerto inaugurado en noviembre.", None, False),
+        ("The port of Chancay was opened.", "es", True),
+        ("The port of Chancay was opened.", "en-US", False),
+    ],
+)
+def test_an_article_in_another_language_is_noticed(text: str, language: str | None, foreign: bool) -> None:
+    assert is_foreign(Article("a", text, language=language), "en") is foreign
+
+
+def test_a_language_without_a_word_list_is_not_judged() -> None:
+    assert not is_foreign(Article("a", "uno dos tres " * 20), "es")

@@ -30,6 +30,21 @@ def test_news_is_split_as_a_reader_would(case: dict[str, Any]) -> None:
     assert split(case["text"]) in accepted
 
 
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Rep. Ron Kind (R-Wis.) said no. It failed.", ["Rep. Ron Kind (R-Wis.) said no.", "It failed."]),
+        ("China-U.S. trade fell. Non-U.S. goods rose.", ["China-U.S. trade fell.", "Non-U.S. goods rose."]),
+        ("He paused . . . then signed. Done.", ["He paused . . . then signed.", "Done."]),
+        ("... and so it went. Ships came.", ["... and so it went.", "Ships came."]),
+        ("“It is ours.” He said that twice.", ["“It is ours.”", "He said that twice."]),
+        ("“Is it ours?” Rojas said. “Yes!” Minister Pérez added.", ["“Is it ours?” Rojas said.", "“Yes!” Minister Pérez added."]),
+    ],
+)
+def test_what_real_pages_taught_the_splitter(text: str, sentences: list[str]) -> None:
+    assert split(text) == sentences
+
+
 def test_the_seeds_are_split_as_they_were_coded() -> None:
     rows = [json.loads(line) for line in (HERE.parent / "annotations" / "seeds.jsonl").read_text("utf-8").splitlines()]
     coded = {(row["article"], row["index"]): (row["start"], row["end"], row["kind"], row["text"]) for row in rows}
@@ -80,6 +95,11 @@ def test_sentences_that_came_split_are_taken_as_they_are() -> None:
 def test_a_title_that_the_text_lacks_is_the_headline_outside_the_text() -> None:
     found = split_article(Article("a", "The port opened. Ships came.", title="Port opens"))
     assert [(s.kind, s.text, s.start) for s in found][:2] == [("headline", "Port opens", None), ("body", "The port opened.", 0)]
+
+
+def test_the_title_is_scored_though_another_line_looks_like_a_headline() -> None:
+    found = split_article(Article("a", "Our special report\n\nThe port opened on Monday.\n\nShips came.", title="Port opens"))
+    assert [s.text for s in found if s.kind == "headline"] == ["Port opens", "Our special report"]
 
 
 def test_a_title_in_brackets_was_supplied_later_and_is_no_headline() -> None:

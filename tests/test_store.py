@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from framing.annotations import read_annotations, settle
+from framing.annotations import read_annotations
 from framing.codebook import read_codebook
 from framing.errors import FileError, ModelError
 from framing.files import write_directory, write_file
-from framing.store import FILES, MANIFEST, find_model, list_models, load_model, read_evaluations, save_model
+from framing.store import FILES, MANIFEST, find_model, list_models, load_model, read_evaluations, read_reliability, save_model
 from framing.training import Training, describe_data
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,13 @@ def rewrite(directory: Path, **changes: Any) -> None:
     for name, data in changes.pop("files", {}).items():
         (directory / name).write_bytes(data)
         manifest["files"][name] = hashlib.sha256(data).hexdigest()
-    (directory / MANIFEST).write_text(json.dumps(manifest | changes))
+    sign(directory, manifest | changes)
+
+
+def sign(directory: Path, manifest: dict[str, Any]) -> None:
+    said = {key: value for key, value in manifest.items() if key != "digest"}
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    (directory / MANIFEST).write_text(json.dumps({**said, "digest": digest}))
 
 
 def arrays(directory: Path, **changes: np.ndarray) -> bytes:
@@ -72,9 +79,8 @@ def test_a_changed_or_missing_file_is_refused_by_hash(copy: Path, name: str) -> 
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(bytes(data))
-    if name != MANIFEST:
-        with pytest.raises(ModelError, match="hash differs"):
-            load_model(copy)
+    with pytest.raises(ModelError, match="hash differs" if name != MANIFEST else r"model\.json"):
+        load_model(copy)
     path.unlink()
     with pytest.raises(ModelError, match=r"cannot be read|has no model\.json"):
         load_model(copy)
@@ -124,6 +130,16 @@ def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
         ({"format": 99}, "has format 99"),
         ({"codebook": {"digest": "0" * 64}}, "trained on another codebook"),
         ({"frames": {}}, "damaged (KeyError"),
+        ({"probes": [1]}, "damaged (TypeError"),
+        (
+            {
+                "frames": {
+                    f: {"slope": 1, "offset": 0, "threshold": "x", "positives": 1, "learnt": True}
+                    for f in ("harvest", "storm", "ghost")
+                }
+            },
+            "damaged (ValueError",
+        ),
         ({"targets": {"mayor": {"counts": [1, 2], "present": [True], "threshold": 1, "temperature": 1}}}, "a stance is missing"),
         ({"files": {"weights.npz": None}}, "the weights do not fit"),
         ({"files": {"codebook.toml": b"[[frames]"}}, "no valid TOML"),
@@ -161,7 +177,7 @@ def test_a_damaged_evaluation_is_named(copy: Path) -> None:
         read_evaluations(copy)
     manifest = json.loads((copy / MANIFEST).read_text())
     del manifest["files"]["evaluation.json"]
-    (copy / MANIFEST).write_text(json.dumps(manifest))
+    sign(copy, manifest)
     with pytest.raises(ModelError, match=r"does not name evaluation\.json"):
         read_evaluations(copy)
 
@@ -186,7 +202,7 @@ def test_the_shipped_model_is_trained_on_the_shipped_data() -> None:
     annotations = read_annotations([ROOT / "annotations"], codebook)
     model = load_model(ROOT / "models" / "default")
     assert model.codebook.digest == codebook.digest
-    assert model.facts == describe_data(annotations, settle(annotations))
+    assert model.facts == describe_data(annotations)
     size = sum(path.stat().st_size for path in (ROOT / "models" / "default").iterdir())
     assert size < 10 * 2**20
 
@@ -210,17 +226,20 @@ def test_a_card_without_a_statement_says_what_is_missing(training: Training, tmp
     assert "nothing is known of the reliability" in card
 
 
-def test_an_interrupted_save_leaves_the_old_model(copy: Path, training: Training, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_an_interrupted_save_leaves_the_old_model(
+    copy: Path, training: Training, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
     before = {path.name: path.read_bytes() for path in copy.iterdir()}
     rename = Path.rename
 
     def fail(self: Path, target: Path) -> Path:
         if target == copy and "replaced" not in self.name:
-            raise OSError(28, "No space left on device")
+            raise error
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fail)
-    with pytest.raises(FileError, match="No space left"):
+    with pytest.raises(type(error) if isinstance(error, KeyboardInterrupt) else FileError):
         save_model(copy, replace(training.model), training.evaluations, training.agreement)
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
     assert [path.name for path in copy.parent.iterdir()] == ["copy"]
@@ -244,7 +263,53 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         write_file(tmp_path / "none" / "out.txt", fill)
 
 
+def test_the_card_may_be_edited(copy: Path) -> None:
+    (copy / "README.md").write_text("My own words.")
+    assert load_model(copy).name == "copy"
+
+
+def test_a_changed_threshold_is_refused(copy: Path) -> None:
+    manifest = json.loads((copy / MANIFEST).read_text())
+    manifest["frames"]["storm"]["threshold"] = 0.01
+    (copy / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="hash differs"):
+        load_model(copy)
+
+
+def test_every_evaluation_must_vouch_for_a_label(training: Training, tmp_path: Path) -> None:
+    save_model(tmp_path / "m", training.model, training.evaluations, ())
+    assert read_reliability(tmp_path / "m") == {"harvest": True, "storm": True, "ghost": False, "mayor": True}
+    labels = tuple(replace(row, f1=0.1) if row.label == "storm" else row for row in training.evaluations[0].labels)
+    worse = replace(training.evaluations[0], design="held-out sentences", labels=labels)
+    save_model(tmp_path / "m", training.model, (*training.evaluations, worse), ())
+    assert read_reliability(tmp_path / "m")["storm"] is False
+
+
+def test_a_folder_that_is_no_model_is_not_replaced(training: Training, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "notes.txt").write_text("precious")
+    with pytest.raises(FileError, match=r"it has no model\.json"):
+        save_model(tmp_path / "data", training.model, training.evaluations, ())
+    assert (tmp_path / "data" / "notes.txt").read_text() == "precious"
+
+
+def test_links_are_followed_and_pipes_written_to(tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "target.txt", tmp_path / "link.txt", tmp_path / "pipe"
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    write_file(link, lambda path: path.write_text("new") and None)
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o600
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True)
+    write_file(pipe, lambda path: path.write_text("through") and None)
+    assert reader.communicate(timeout=10)[0] == "through"
+    assert pipe.is_fifo()
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(FileError, match="cannot be written"):
-        write_directory(tmp_path / "file" / "model", {"a": b"x"})
+        write_directory(tmp_path / "file" / "model", {"a": b"x"}, known="a")

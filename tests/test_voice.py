@@ -25,6 +25,11 @@ def voices(text: str) -> list[tuple[str, str | None, str | None]]:
         ("Experts said the port would cut costs.", "Experts"),
         ("The visit begins on Monday, foreign ministry spokesperson Hua Chunying announced.", "Hua Chunying"),
         ("Company representatives from the delegation told reporters that sales had doubled.", "Company representatives"),
+        ("As Minister Rojas warned, the debt grew.", "Minister Rojas"),
+        ("Sources familiar with the talks said the deal was near.", "Sources"),
+        ("Analysts say the port is a hub.", "Analysts"),
+        ("The Ministry of Foreign Affairs reported a rise in trade.", "Ministry of Foreign Affairs"),
+        ("The top U.S. general warned of bases.", "The top U.S. general"),
         ("The statement added: “Both sides will promote cooperation.”", "The statement"),
         ("“We will build it and we will own it.”", None),
     ],
@@ -39,6 +44,7 @@ def test_quoted_and_reported_words_have_their_speaker(sentence: str, speaker: st
         "The port opened on Thursday.",
         "Peru is trying to cancel a deal that was the result of an “administrative error”.",
         "China has been Peru's largest trading partner for ten years.",
+        "When asked, nobody in the hall answered.",
     ],
 )
 def test_the_rest_is_the_outlets_own_voice(sentence: str) -> None:

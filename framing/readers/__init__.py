@@ -35,14 +35,18 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
             yield from read_stream(sys.stdin.buffer)
             continue
         path = Path(given)
-        if path.is_dir():
+        if not str(given).strip():
+            yield Skipped(repr(str(given)), "it names no file", unreadable=True)
+        elif path.is_dir():
             yield from _read_folder(path)
         elif not path.exists():
             yield Skipped(str(path), "there is no such file or folder", unreadable=True)
+        elif not path.is_file():
+            yield Skipped(str(path), "it is neither a file nor a folder", unreadable=True)
         elif path.suffix.lower() not in READERS:
             yield Skipped(str(path), f"its ending is none of {' '.join(READERS)}", unreadable=True)
         else:
-            yield from _read_file(path, READERS[path.suffix.lower()])
+            yield from _read_file(path)
 
 
 def _read_folder(folder: Path) -> Iterator[Article | Skipped]:
@@ -51,14 +55,19 @@ def _read_folder(folder: Path) -> Iterator[Article | Skipped]:
     if not files:
         yield Skipped(str(folder), f"it holds no {' '.join(READERS)} file", unreadable=True)
     for path in files:
-        nested = path.relative_to(folder).parts[:-1]
-        yield from _read_file(path, READERS[path.suffix.lower()], outlet=nested[0] if nested else None)
+        below = path.relative_to(folder)
+        for item in _read_file(path):
+            if isinstance(item, Article):
+                # Two folders may hold a file of one name: the path below the folder tells their articles apart.
+                identity = below.with_suffix("").as_posix() if item.id == path.stem else item.id
+                outlet = item.outlet or (below.parts[0] if len(below.parts) > 1 else None)
+                yield replace(item, id=identity, outlet=outlet)
+            else:
+                yield item
 
 
-def _read_file(path: Path, reader: Reader, *, outlet: str | None = None) -> Iterator[Article | Skipped]:
+def _read_file(path: Path) -> Iterator[Article | Skipped]:
     try:
-        for item in reader(path):
-            missing = isinstance(item, Article) and item.outlet is None
-            yield replace(item, outlet=outlet) if missing and isinstance(item, Article) else item
+        yield from READERS[path.suffix.lower()](path)
     except OSError as error:
         yield Skipped(str(path), f"it cannot be read: {error.strerror}", unreadable=True)

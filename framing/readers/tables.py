@@ -14,6 +14,7 @@ from typing import Any
 from framing.articles import MAX_BYTES, Article, Skipped, decode, make_article
 from framing.errors import suggest
 
+SCORES = "it holds scores, not an article; framing summarize takes these as a .jsonl file, named by itself"
 COLUMNS = ("id", "outlet", "outlet_country", "country", "date", "title", "url", "language")
 
 
@@ -49,6 +50,8 @@ def _parse_line(line: bytes, *, source: str) -> Article | Skipped:
 
 
 def _parse_row(row: dict[str, Any], *, source: str, encoding: str = "utf-8") -> Article | Skipped:
+    if "article_id" in row and "frames" in row:
+        return Skipped(source, SCORES)
     fields = {key: _text(row.get(key)) for key in COLUMNS}
     fields["id"] = fields["id"] or source
     if "sentences" in row:
@@ -91,6 +94,9 @@ def read_csv(path: Path) -> Iterator[Article | Skipped]:
     csv.field_size_limit(MAX_BYTES)
     rows = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), strict=True)
     names = [name.strip().lower() for name in next(rows, [])]
+    if "article_id" in names:
+        yield Skipped(str(path), SCORES)
+        return
     if "text" not in names:
         yield Skipped(str(path), f"the column 'text' is missing{suggest('text', names)}")
         return
@@ -119,6 +125,9 @@ def read_parquet(path: Path) -> Iterator[Article | Skipped]:
     try:
         with parquet.ParquetFile(path) as table:
             names = [name for name in table.schema_arrow.names if name in ("text", "sentences", *COLUMNS)]
+            if "article_id" in table.schema_arrow.names:
+                yield Skipped(str(path), SCORES)
+                return
             if not {"text", "sentences"} & set(names):
                 yield Skipped(str(path), f"the column 'text' is missing{suggest('text', table.schema_arrow.names)}")
                 return

@@ -1,0 +1,31 @@
+"""The real test sentences: 388 sentences of 45 articles (19 outlets), coded twice blind and adjudicated.
+
+They are read from ``../shared/data/dev-news.jsonl``, which is not part of the project. Nothing is ever trained or tuned
+on them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from framing.annotations import Annotation
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT.parent / "shared" / "data" / "dev-news.jsonl"
+
+
+def read_real_news() -> list[Annotation]:
+    """Return both blind codings and the adjudicated one of each sentence; leave with a message where the file is absent."""
+    if not DATA.exists():
+        sys.exit("skipped: the real test sentences are not on this machine (../shared/data/dev-news.jsonl)")
+    codings = []
+    for line in DATA.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        for coder, phase, codes in (("1", "blind", row["coder_1"]), ("2", "blind", row["coder_2"]), ("3", "adjudicated", row)):
+            frames, stance = frozenset(codes["frames"]), tuple(codes["stance"].items())
+            codings.append(
+                Annotation(row["id"], row["article"], row["text"], frames, stance, row["outlet"], coder=coder, phase=phase)
+            )
+    return codings
