@@ -160,16 +160,16 @@ def lay_out(grid: Grid, width: int) -> list[list[int]]:
     """Return the columns of each table that ``grid`` becomes in ``width`` characters."""
     shown = list(range(len(grid.columns)))
     for name in reversed(grid.optional):
-        if sum(_width(grid, column) + _GAP for column in shown) <= width:
+        if sum(_width(grid, column) + _GAP for column in shown) <= width + 1:
             break
         shown.remove(list(grid.columns).index(name))
     tables = [[column for column in shown if column < grid.left]]
-    room = width - sum(_width(grid, column) + _GAP for column in tables[0])
+    room = width + 1 - sum(_width(grid, column) + _GAP for column in tables[0])  # no gap behind the last one, an edge each side
     for column in shown[grid.left :]:
         needed = _width(grid, column) + _GAP
         if needed > room and len(tables[-1]) > (grid.left if len(tables) == 1 else 1):
             tables.append([0])
-            room = width - _width(grid, 0) - _GAP
+            room = width + 1 - _width(grid, 0) - _GAP
         tables[-1].append(column)
         room -= needed
     return tables

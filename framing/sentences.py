@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from framing.articles import Article
-from framing.cleaning import BODY, CleanText, clean, fold, join_wrapped
+from framing.cleaning import BODY, HEADLINE, CleanText, clean, fold, join_wrapped
 from framing.languages import Language, load_language
 from framing.voice import Voice, attribute_voices
 
@@ -39,23 +39,27 @@ class Sentence:
 
 
 def split_article(article: Article) -> tuple[Sentence, ...]:
-    """Return the sentences of ``article`` in reading order, the headline first where it has one."""
+    """Return the sentences of ``article`` in reading order, the headline first where it has one.
+
+    ``index`` counts from 0, in the given list where the article came already split; a headline that came from the title
+    field alone has -1.
+    """
     if article.sentences is not None:
-        cleaned = _take_lines(article)
-        spans = [(start, end, BODY, number) for number, (start, end) in enumerate(cleaned)]
+        spans = [(start, end, BODY, number) for number, (start, end) in enumerate(_take_lines(article))]
     else:
         spans = list(_split_blocks(article.text, clean(article)))
     voices = attribute_voices(article.text, [(start, end, block) for start, end, _, block in spans])
-    rows: list[tuple[int | None, int | None, str, str, Voice]] = [
-        (start, end, article.text[start:end], kind, voice) for (start, end, kind, _), voice in zip(spans, voices, strict=True)
-    ]
-    shown = {fold(text) for _, _, text, kind, _ in rows if kind != BODY}
+    sentences = []
+    for index, ((start, end, kind, _), voice) in enumerate(zip(spans, voices, strict=True)):
+        text = article.text[start:end]
+        if text.strip():
+            sentences.append(Sentence(article.id, index, start, end, text, kind, voice.voice, voice.speaker, voice.turn))
+    shown = {fold(sentence.text) for sentence in sentences if sentence.kind != BODY}
     if is_scored_title(article.title) and fold(str(article.title)) not in shown:
-        rows.insert(0, (None, None, str(article.title), "headline", Voice()))
-    return tuple(
-        Sentence(article.id, index, start, end, text, kind, voice.voice, voice.speaker, voice.turn)
-        for index, (start, end, text, kind, voice) in enumerate(rows)
-    )
+        voice = Voice()
+        title = Sentence(article.id, -1, None, None, str(article.title), HEADLINE, voice.voice, voice.speaker, voice.turn)
+        sentences.insert(0, title)
+    return tuple(sentences)
 
 
 def is_scored_title(title: str | None) -> bool:
@@ -66,8 +70,7 @@ def is_scored_title(title: str | None) -> bool:
 def _take_lines(article: Article) -> Iterator[tuple[int, int]]:
     position = 0
     for sentence in article.sentences or ():
-        if sentence.strip():
-            yield position, position + len(sentence)
+        yield position, position + len(sentence)
         position += len(sentence) + 1
 
 

@@ -56,9 +56,9 @@ def tabulate_summaries(
 def _cross(title: str, by: str, names: list[str], labels: dict[str, str], cells: dict[str, list[str]]) -> Grid:
     """Return a column per group; for many groups, a row each."""
     if len(names) <= _WIDE:
-        return Grid(title, ["", *names], [[labels[label].replace(" and ", "\nand "), *row] for label, row in cells.items()])
+        return Grid(title, ["", *names], [[labels[label].replace(" and ", " and\n"), *row] for label, row in cells.items()])
     rows = [[name.partition("\n")[0], *[row[number] for row in cells.values()]] for number, name in enumerate(names)]
-    return Grid(title, [by, *[labels[label].replace(" and ", "\nand ") for label in cells]], rows)
+    return Grid(title, [by, *[labels[label].replace(" and ", " and\n") for label in cells]], rows)
 
 
 def _mark(reliable: Iterable[bool | None]) -> str:
@@ -88,7 +88,7 @@ def _evidence(summaries: Sequence[OutletSummary], frames: Sequence[Frame], model
             explanation = model.explain(example.text)
             words = "\n".join(deciding_words(explanation, frame.id, 4))
             name = plain(summary.group) if number == 0 else ""
-            rows.append([name, frame.name.replace(" and ", "\nand "), highlight(explanation, frame.id), words])
+            rows.append([name, frame.name.replace(" and ", " and\n"), highlight(explanation, frame.id), words])
     if not rows:
         return []
     header = ["", "frame", "sentence", "deciding words"]

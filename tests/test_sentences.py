@@ -88,13 +88,16 @@ def test_sentences_that_came_split_are_taken_as_they_are() -> None:
     given_ = ("Photo: Xinhua", "One. Two.", " ", "Three")
     article = Article("a", "\n".join(given_), sentences=given_)
     found = split_article(article)
-    assert [s.text for s in found] == ["Photo: Xinhua", "One. Two.", "Three"]
+    assert [(s.index, s.text) for s in found] == [(0, "Photo: Xinhua"), (1, "One. Two."), (3, "Three")]
     assert all(article.text[s.start : s.end] == s.text and s.kind == "body" for s in found)
 
 
 def test_a_title_that_the_text_lacks_is_the_headline_outside_the_text() -> None:
     found = split_article(Article("a", "The port opened. Ships came.", title="Port opens"))
-    assert [(s.kind, s.text, s.start) for s in found][:2] == [("headline", "Port opens", None), ("body", "The port opened.", 0)]
+    assert [(s.index, s.kind, s.text, s.start) for s in found][:2] == [
+        (-1, "headline", "Port opens", None),
+        (0, "body", "The port opened.", 0),
+    ]
 
 
 def test_the_title_is_scored_though_another_line_looks_like_a_headline() -> None:
