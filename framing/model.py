@@ -176,6 +176,15 @@ def fit_model(
     A frame or stance with fewer than ``min_positives`` gets weight 0 and is marked by its rule. The same sentences in
     the same order give the same numbers.
     """
+    import sklearn.linear_model  # noqa: F401  # the limit below binds only libraries that are loaded already
+    from threadpoolctl import threadpool_limits
+
+    # The order in which threads add changes last digits, and with them the bytes of the model.
+    with threadpool_limits(limits=1):
+        return _fit(sentences, codebook, settings, min_positives)
+
+
+def _fit(sentences: Sequence[CodedSentence], codebook: Codebook, settings: Settings, min_positives: int) -> FramingModel:
     texts = [sentence.text for sentence in sentences]
     vectorizer = fit_vectorizer(texts, codebook, settings)
     features = vectorizer.transform(texts)

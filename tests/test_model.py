@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -118,6 +121,28 @@ def test_what_was_not_learnt_has_no_probability_in_an_explanation(model: Framing
     ghost = next(output for output in record["outputs"] if output["label"] == "ghost")
     assert ghost["probability"] is None
     assert all(len(output["terms"]) <= 3 for output in record["outputs"])
+
+
+def test_neither_threads_nor_hash_seeds_change_a_weight() -> None:
+    """The shipped sentences are enough to let threaded sums differ in their last digits."""
+    code = """
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from framing.annotations import read_coding, settle
+from framing.features import Settings
+from framing.model import fit_model
+coding = read_coding([Path("annotations")])
+codebook = replace(coding.codebook, targets=())
+model = fit_model(settle(coding.annotations), codebook, Settings(min_documents=2))
+print(hashlib.sha256(model.weights.tobytes() + model.intercepts.tobytes()).hexdigest())
+"""
+    found = set()
+    for threads, seed in (("1", "1"), ("2", "2")):
+        environment = {**os.environ, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": seed}
+        result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, text=True, capture_output=True, check=True)
+        found.add(result.stdout)
+    assert len(found) == 1
 
 
 def test_a_target_with_two_stances_is_learnt_from_these(annotations: list[Annotation], codebook: Codebook) -> None:
