@@ -78,7 +78,7 @@ def write_records(records: Iterable[dict[str, Any]], form: str, output: Path | N
 
 
 def _write_text(records: Iterable[dict[str, Any]], form: str, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
         _WRITERS[form](records, stream)
 
 
@@ -207,7 +207,7 @@ def print_tables(parts: Iterable[Part], output: Path | None = None) -> None:
 
 
 def _print_to(parts: Iterable[Part], path: Path) -> None:
-    with path.open("w", encoding="utf-8") as stream:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
         stream.writelines(_draw(part, WIDTH, False) for part in parts)
 
 

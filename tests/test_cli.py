@@ -441,3 +441,17 @@ def test_a_signal_ends_tidily_and_leaves_no_file(tmp_path: Path, number: int, co
 
 def test_the_module_runs_as_a_program() -> None:
     assert "score" in shell("--help").stdout
+
+
+@pytest.mark.parametrize("form", ["jsonl", "table", "csv"])
+def test_output_is_utf8_whatever_the_locale_and_the_file_names(tmp_path: Path, form: str) -> None:
+    odd = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    with open(odd, "w", encoding="utf-8") as article:
+        article.write("“Perú abrió el puerto,” he said. It rained.")
+    environment = {**ENVIRONMENT, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "framing", "score", odd, "--unit", "sentence", "-f", form]
+    result = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "Perú abrió" in result.stdout.decode("utf-8")
+    if form == "jsonl":
+        assert json.loads(result.stdout.splitlines()[0])["article_id"] == "caf\udce9"
