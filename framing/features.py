@@ -36,6 +36,10 @@ WORD = re.compile(r"\b\w\w+\b")
 """A word of the word block: two word characters or more."""
 
 _US = re.compile(r"\bU\.\s?S\.(?:\s?A\.)?(?!\w)|\bUSA?\b")
+_MARK = "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]"
+_MARKS = re.compile(f"({_MARK}{{30}}){_MARK}+")
+"""Unicode's stream-safe limit (UAX #15): sorting a longer run of accents takes time in the square of its length."""
+
 _QUOTES = str.maketrans("‘’‛′“”„«»", '\'\'\'\'"""""')
 
 
@@ -104,7 +108,7 @@ def normalize(text: str) -> str:
     """
     text = text[:LONGEST]
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))
         text = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_QUOTES)
     return " ".join(_US.sub("usa", text).lower().split())
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,14 @@ def test_variants_of_one_text_look_alike_to_the_features(variant: str) -> None:
 )
 def test_the_country_is_told_from_the_pronoun(text: str, expected: str) -> None:
     assert normalize(text) == expected
+
+
+def test_a_pile_of_accents_takes_no_time_in_the_square_of_its_length() -> None:
+    pile = "e" + "\u0316\u0301" * 4000
+    before = time.process_time()
+    assert len(normalize(pile)) <= 31
+    assert time.process_time() - before < 0.5
+    assert normalize("e\u0301\u0316") == normalize("e\u0316\u0301")
 
 
 def test_a_sentence_longer_than_any_is_seen_in_part() -> None:
