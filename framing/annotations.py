@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def find_annotation_files(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-        if not found or not found[0].exists():
+        if not found or not found[0].is_file():
             raise AnnotationError(f"{path}: there are no coded sentences here; name a .jsonl file with --annotations")
         files += found
     return files
@@ -153,9 +154,11 @@ def _parse(line: str, *, place: str) -> Annotation:
         raise AnnotationError(f"{place}: broken JSON ({error}); mend or delete the line") from None
     if not isinstance(row, dict):
         raise AnnotationError(f"{place}: a line must be one JSON object")
+    if _SURROGATE.search(json.dumps(row, ensure_ascii=False)):
+        raise AnnotationError(f"{place}: it holds half a character (a lone surrogate); write the text again")
     _check_types(row, place)
     return Annotation(
-        id=str(row.get("id") or place),
+        id=place if row.get("id") is None else str(row["id"]),
         article=row["article"],
         text=row["text"],
         frames=frozenset(row.get("frames") or ()),
@@ -191,6 +194,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "inclusion_probability": (int, float),
     "codebook_version": (str, int, float),
 }
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CALLED = {str: "a string", int: "a whole number", float: "a number", list: "a list", dict: "an object"}
 
 
@@ -213,6 +217,9 @@ def _check_types(row: dict[str, Any], place: str) -> None:
     codes = [*(row.get("frames") or ()), *(row.get("stance") or {}).values()]
     if not all(isinstance(code, str) or code is None for code in codes):
         raise AnnotationError(f"{place}: frames and stances are named by strings")
+    for target, value in (row.get("stance") or {}).items():
+        if value is not None and value not in STANCES:
+            raise AnnotationError(f"{place}: the stance towards {target} is {value!r}{suggest(value, STANCES)}")
     if not 0 < (row.get("inclusion_probability") or 1) <= 1:
         raise AnnotationError(f"{place}: 'inclusion_probability' must lie above 0 and not above 1")
 
@@ -226,13 +233,11 @@ def check_codes(annotation: Annotation, codebook: Codebook) -> None:
     for frame in annotation.frames:
         if frame not in codebook.frame_ids:
             raise AnnotationError(f"{annotation.place}: the codebook has no frame {frame!r}{suggest(frame, codebook.frame_ids)}")
-    for target, value in annotation.stance:
+    for target, _ in annotation.stance:
         if target not in codebook.target_ids:
             raise AnnotationError(
                 f"{annotation.place}: the codebook has no target {target!r}{suggest(target, codebook.target_ids)}"
             )
-        if value not in STANCES:
-            raise AnnotationError(f"{annotation.place}: the stance towards {target} is {value!r}{suggest(value, STANCES)}")
     version = annotation.codebook_version
     if version is not None and version != codebook.version:
         raise AnnotationError(

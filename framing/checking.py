@@ -165,6 +165,8 @@ def sort_paths(paths: Sequence[Path]) -> tuple[Path | None, list[Path], list[Pat
 
 def _is_coded(path: Path) -> bool:
     """Return whether the first line of a ``.jsonl`` file is a coding."""
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as lines:
             first = json.loads(next((line for line in lines if line.strip()), b"null"))

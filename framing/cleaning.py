@@ -187,7 +187,8 @@ def _by_context(lines: list[str], reasons: list[str | None], *, title: str | Non
     counts = Counter(map(fold, lines))
     seen: set[str] = set()
     kinds: list[str] = []
-    in_list = False
+    in_list = has_body = False
+    headlines = 0
     for line, reason in zip(lines, reasons, strict=True):
         folded = fold(line)
         open_ended = not _TERMINAL.search(line[-12:])
@@ -198,14 +199,16 @@ def _by_context(lines: list[str], reasons: list[str | None], *, title: str | Non
         elif folded and counts[folded] > 1 and (open_ended or folded in seen):
             kinds.append(_repeated(kinds))
         elif _MARKDOWN.match(line):
-            kinds.append(HEADLINE if line.startswith("# ") and not {HEADLINE, BODY} & set(kinds) else "section-heading")
+            kinds.append(HEADLINE if line.startswith("# ") and not headlines and not has_body else "section-heading")
         elif punctuated and open_ended and not _LIST_ITEM.match(line) and not in_list and line[0] not in '"“‘«':
-            kinds.append(_open_line(line, kinds))
+            kinds.append(_open_line(line, kinds[-1:], may_head=not has_body and headlines < 2))
         elif punctuated and _is_teaser(line):
             kinds.append("story-link")
         else:
             kinds.append(BODY)
         seen.add(folded)
+        has_body = has_body or kinds[-1] == BODY
+        headlines += kinds[-1] == HEADLINE
         in_list = kinds[-1] == BODY and (line.endswith(":") or (in_list and open_ended))
     return kinds
 
@@ -221,11 +224,11 @@ def _repeated(kinds: list[str]) -> str:
     return "video-title" if kinds and kinds[-1] in ("video-duration", "video-title") else "repeated-line"
 
 
-def _open_line(line: str, kinds: list[str]) -> str:
-    """Return what a line without end punctuation is, given the lines before it."""
-    if kinds and kinds[-1] == "video-duration":
+def _open_line(line: str, above: list[str], *, may_head: bool) -> str:
+    """Return what a line without end punctuation is, given the kind of the line above it."""
+    if above == ["video-duration"]:
         return "video-title"
-    if BODY not in kinds and kinds.count(HEADLINE) < 2:
+    if may_head:
         return HEADLINE
     words = len(line.split())
     if words <= 6:

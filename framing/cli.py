@@ -79,6 +79,9 @@ AnnotationPaths = Annotated[
 def main() -> NoReturn:
     """Run the command line; SIGTERM ends it as tidily as Ctrl-C does."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # A stream that the caller closed is None; reading and writing nothing is better than failing on it.
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     # Records are UTF-8 whatever the locale; a file name that is none comes out escaped, which JSON reads back.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -103,7 +106,9 @@ def _options(
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    from framing.output import plain
+
+    typer.echo(plain(text), err=True)
 
 
 class _Intake:
@@ -265,6 +270,9 @@ def _saved_tallies(items: Iterable[tuple[str, Tally] | Skipped], model: FramingM
             raise UsageError(
                 f"these scores were made with the model {scored_with}, not {model.label}: add --model {name}, or score again"
             )
+        if set(tally.frames) != set(model.codebook.frame_ids) or set(tally.stance) != set(model.codebook.target_ids):
+            intake.skip(Skipped(f"the scores of {tally.article_id}", "their frames or targets are not those of the model"))
+            continue
         intake.scored += 1
         intake.trained_on += tally.trained_on
         yield tally
@@ -323,7 +331,7 @@ def train(
     annotations: AnnotationPaths = None,
     codebook: CodebookPath = None,
     name: Annotated[str, typer.Option(help="The model is written to models/NAME.")] = "default",
-    seed: Annotated[int, typer.Option(help="The same data and seed give the same bytes.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same bytes.")] = 0,
     settings: SettingsPath = None,
     test: Annotated[
         list[Path] | None, typer.Option("--test", help="Coded sentences of other articles, to hold the model to; never trained on.")
@@ -332,8 +340,9 @@ def train(
     """Train a model on coded sentences, and print what changed per label."""
     from framing.annotations import read_annotations, read_coding
     from framing.features import read_settings
+    from framing.files import check_replaceable
     from framing.output import print_tables
-    from framing.store import MANIFEST, read_basis, read_evaluations, save_model
+    from framing.store import MODEL_FILES, save_model
     from framing.tables import tabulate_changes, tabulate_evaluation
     from framing.training import describe_data
     from framing.training import train as train_model
@@ -344,8 +353,9 @@ def train(
     coding = read_coding(annotations or [Path("annotations")], codebook)
     tested = read_annotations(test, coding.codebook) if test else []
     directory = Path("models") / name
-    before = read_evaluations(directory)[0] if (directory / MANIFEST).exists() else ()
-    same = not before or read_basis(directory) == (coding.codebook.digest, describe_data(coding.annotations)["digest"])
+    check_replaceable(directory, MODEL_FILES)
+    before, basis = _predecessor(directory)
+    same = not before or basis == (coding.codebook.digest, describe_data(coding.annotations)["digest"])
     result = train_model(coding.annotations, coding.codebook, chosen, test=tested, progress=lambda step: _say(f"training: {step}"))
     saved = save_model(directory, result.model, result.evaluations, result.agreement, statement=coding.statement)
     changes = tabulate_changes(next(iter(before), None), result.evaluations[0], comparable=same)
@@ -355,12 +365,23 @@ def train(
     _say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
 
 
+def _predecessor(directory: Path) -> tuple[Sequence[Evaluation], tuple[str, str]]:
+    """Return the evaluations and the basis of the model that training replaces; nothing where there is none to read."""
+    from framing.errors import ModelError
+    from framing.store import read_basis, read_evaluations
+
+    try:
+        return read_evaluations(directory)[0], read_basis(directory)
+    except ModelError:
+        return (), ("", "")
+
+
 @app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl")
 def evaluate(
     model: Annotated[str | None, typer.Option("--model", "-m", help="Evaluate this model; without, cross-validate afresh.")] = None,
     annotations: AnnotationPaths = None,
     codebook: CodebookPath = None,
-    seed: Annotated[int, typer.Option(help="For the folds and the intervals.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the folds and the intervals.")] = 0,
     settings: SettingsPath = None,
     form: Format = None,
     output: Output = None,
@@ -411,7 +432,7 @@ def _cross_validate(paths: list[Path], codebook: Path | None, settings: Settings
 def agreement(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Coded sentences: .jsonl files or folders.")],
     codebook: CodebookPath = None,
-    seed: Annotated[int, typer.Option(help="For the intervals.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the intervals.")] = 0,
     form: Format = None,
     output: Output = None,
 ) -> None:
@@ -469,12 +490,22 @@ def check(
 @models.command("list", epilog="Example:  framing models list")
 def list_all(form: Format = None, output: Output = None) -> None:
     """List the models in models/ here and those that ship with the package."""
+    from framing.errors import ModelError
     from framing.output import choose_format
     from framing.store import describe_model, list_models
     from framing.tables import tabulate_models
 
-    rows = [describe_model(directory) for directory in list_models()]
-    _show(tabulate_models(rows), rows, choose_format(form, output), output)
+    form = choose_format(form, output)
+    rows, damaged = [], False
+    for directory in list_models():
+        try:
+            rows.append(describe_model(directory))
+        except ModelError as error:
+            damaged = True
+            _say(f"skipped: {error}")
+    _show(tabulate_models(rows), rows, form, output)
+    if damaged:
+        raise typer.Exit(ModelError.exit_code)
 
 
 @models.command("show", epilog="Example:  framing models show default")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from framing.errors import CodebookError, suggest
+
+MAX_GAPS = 3
+"""Words left open (``*``) in one cue: each may be filled in three ways, and they multiply."""
 
 STANCES = ("favor", "against", "none")
 """The values of a stance, in the order of every stance array."""
@@ -95,7 +99,7 @@ def read_codebook(path: Path) -> Codebook:
         CodebookError: the file is missing, is no TOML, or lacks or misspells a field; the message names the place.
     """
     try:
-        content = path.read_text("utf-8")
+        content = path.read_text("utf-8-sig")
     except OSError as error:
         raise CodebookError(f"{path}: the codebook cannot be read ({error.strerror}); name it with --codebook") from None
     except UnicodeDecodeError:
@@ -107,7 +111,7 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
     """Return the codebook written in the TOML ``content``; ``source`` names it in errors."""
     try:
         table = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise CodebookError(f"{source}: no valid TOML: {error}") from None
     _check_keys(table, {"title", "version", "language", "unit", "rules", "frames", "targets"}, source)
     frames = tuple(_frame(row, f"{source}: frame {number}") for number, row in enumerate(_rows(table, "frames", source), 1))
@@ -194,6 +198,8 @@ def _cues(row: dict[str, Any], place: str) -> tuple[Cue, ...]:
         for phrase in _strings(table, key, place):
             if not phrase.strip(" *"):
                 raise CodebookError(f"{place}: a cue of weight {key} is empty")
+            if len(re.findall(r"(?<!\w)\*", phrase.strip(" *"))) > MAX_GAPS:
+                raise CodebookError(f"{place}: the cue {phrase!r:.60} has more than {MAX_GAPS} gaps")
             weights[phrase] = max(weight, weights.get(phrase, 0.0))
     return tuple(Cue(phrase, weight) for phrase, weight in weights.items())
 

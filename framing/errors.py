@@ -42,8 +42,9 @@ class FileError(FramingError):
 
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)``, or the known names where none is near."""
-    names = sorted(known)
+    names = sorted(name[:60] for name in known)
     near = get_close_matches(name, names, n=1, cutoff=0.7)
     if near:
         return f" (did you mean {near[0]!r}?)"
-    return f" (known: {', '.join(names)})" if names else ""
+    more = ", ..." if len(names) > 12 else ""
+    return f" (known: {', '.join(names[:12])}{more})" if names else ""

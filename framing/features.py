@@ -79,7 +79,7 @@ def read_settings(path: Path | None, seed: int) -> Settings:
     """
     try:
         table = tomllib.loads(path.read_text("utf-8")) if path is not None else {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: the settings cannot be read ({error})") from None
     chosen: dict[str, Any] = {"seed": seed}
     for key, value in table.items():
@@ -92,8 +92,9 @@ def read_settings(path: Path | None, seed: int) -> Settings:
         chosen[key] = value
     settings = Settings(**chosen)
     (w1, w2), (c1, c2) = settings.word_ngrams, settings.char_ngrams
-    positive = min(settings.cue_scale, settings.frame_c, settings.stance_c, w1, c1) > 0
-    if not positive or w1 > w2 or c1 > c2 or settings.folds < 2:
+    sensible = all(1e-6 <= scale <= 1e6 for scale in (settings.cue_scale, settings.frame_c, settings.stance_c))
+    counts = settings.min_documents >= 0 and 2 <= settings.folds <= 1000 and 0 <= settings.seed < 2**32
+    if not sensible or not counts or not 1 <= w1 <= w2 <= 10 or not 1 <= c1 <= c2 <= 20:
         raise UsageError(f"{path}: sizes run from low to high, scales are above 0, and there are two folds or more")
     return settings
 
@@ -157,7 +158,7 @@ class Vectorizer:
     @cached_property
     def matcher(self) -> CueMatcher:
         """The matcher of the cue groups."""
-        return CueMatcher([group.cues for group in self.cues])
+        return CueMatcher([[replace(cue, phrase=normalize(cue.phrase)) for cue in group.cues] for group in self.cues])
 
     @cached_property
     def word_columns(self) -> dict[str, int]:

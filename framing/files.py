@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from tempfile import mkdtemp, mkstemp
 
@@ -19,9 +19,9 @@ def write_file(path: Path, fill: Callable[[Path], None]) -> None:
     Raises:
         FileError: the folder is missing, or the disk refuses.
     """
-    path = path.resolve()
     temporary: Path | None = None
     try:
+        path = path.resolve()
         if path.exists() and not path.is_file():
             fill(path)
             return
@@ -33,6 +33,8 @@ def write_file(path: Path, fill: Callable[[Path], None]) -> None:
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
         temporary.replace(path)
         _sync(path.parent)
+    except RuntimeError:
+        raise FileError(f"{path}: it is a link to itself") from None
     except OSError as error:
         raise FileError(f"{path}: it cannot be written ({error.strerror})") from None
     finally:
@@ -40,15 +42,28 @@ def write_file(path: Path, fill: Callable[[Path], None]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def write_directory(path: Path, contents: Mapping[str, bytes], *, known: str) -> None:
+def check_replaceable(path: Path, names: Collection[str]) -> None:
+    """Check that ``path`` is free, or a directory that holds nothing but ``names``.
+
+    Raises:
+        FileError: it is a file, or holds something else, which replacing it would delete.
+    """
+    if path.exists() and not path.is_dir():
+        raise FileError(f"{path}: it is a file; name another")
+    foreign = sorted(entry.name for entry in path.glob("*") if entry.name not in names) if path.is_dir() else []
+    if foreign:
+        raise FileError(f"{path}: it holds {foreign[0]!r}, which replacing it would delete; move that, or name another")
+
+
+def write_directory(path: Path, contents: Mapping[str, bytes]) -> None:
     """Write the files of ``contents`` as the directory ``path``, in place of what it was; nothing is ever half there.
 
     Raises:
-        FileError: the directory exists without the file ``known``, so it is something else; its parent cannot be made,
-            or the disk refuses. The old directory is then still in its place.
+        FileError: the directory holds other files; its parent cannot be made, or the disk refuses. The old directory is
+            then still in its place.
     """
-    if path.exists() and not (path / known).exists():
-        raise FileError(f"{path}: it exists and is no such directory (it has no {known}); name another")
+    path = path.resolve()
+    check_replaceable(path, contents)
     replaced = path.with_name(f".{path.name}.replaced")
     temporary: Path | None = None
     try:

@@ -124,7 +124,13 @@ def _write_parquet(records: Iterable[dict[str, Any]], path: Path) -> None:
         from pyarrow import parquet
     except ImportError:
         raise UsageError("writing Parquet needs an extra: pip install 'framing[parquet]'") from None
-    parquet.write_table(pa.Table.from_pylist([dict(_flatten(record)) for record in records]), path, compression="zstd")
+    rows = [{key: _storable(value) for key, value in _flatten(record)} for record in records]
+    parquet.write_table(pa.Table.from_pylist(rows), path, compression="zstd")
+
+
+def _storable(value: Any) -> Any:
+    """Return ``value``, a file name that is no UTF-8 with its odd bytes escaped."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ CARD = "README.md"
 FILES = ("codebook.toml", "evaluation.json", "trained-on.txt", "vocabulary.json", "weights.npz")
 """The files that make the model; the card beside them is for people, who may edit it."""
 
+MODEL_FILES = (*FILES, CARD, MANIFEST)
+"""Everything that a model directory holds."""
+
 DEFAULT = "default"
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -81,7 +84,7 @@ def save_model(
     digest = _digest(manifest)
     contents[MANIFEST] = _json({**manifest, "digest": digest})
     contents[CARD] = write_card(model, evaluations, agreement, name=directory.name, statement=statement).encode()
-    write_directory(directory, contents, known=MANIFEST)
+    write_directory(directory, contents)
     return replace(model, name=directory.name, digest=digest)
 
 
@@ -135,7 +138,7 @@ def list_models() -> list[Path]:
     """Return the directories of the models in ``models/`` here and of those that ship, a name once, in that order."""
     found: dict[str, Path] = {}
     for folder in (Path("models"), *_SHIPPED):
-        for path in sorted(folder.glob(f"*/{MANIFEST}")):
+        for path in sorted(folder.glob(f"[!.]*/{MANIFEST}")):
             found.setdefault(path.parent.name, path.parent)
     return list(found.values())
 

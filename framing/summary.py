@@ -111,9 +111,10 @@ def _facts(score: ArticleScore) -> dict[str, Any]:
 
 def _group(by: str, record: dict[str, Any]) -> str:
     if by == "month":
-        date = record.get("date") or ""
-        return date[:7] or UNKNOWN
-    return record.get(by) or UNKNOWN
+        date = record.get("date")
+        return date[:7] or UNKNOWN if isinstance(date, str) else UNKNOWN
+    group = record.get(by)
+    return group if group and isinstance(group, str) else UNKNOWN
 
 
 def _count(given: Sequence[str | None]) -> dict[str, int | None]:
@@ -131,10 +132,13 @@ def is_saved_score(line: bytes) -> bool:
 
 def is_saved_scores(path: Path) -> bool:
     """Return whether the first record of ``path`` is one that ``framing score`` wrote."""
-    if path.suffix.lower() != ".jsonl" or not path.is_file():
-        return False
-    with path.open("rb") as lines:
-        return is_saved_score(next((line for line in lines if line.strip()), b""))
+    try:
+        if path.suffix.lower() != ".jsonl" or not path.is_file():
+            return False
+        with path.open("rb") as lines:
+            return is_saved_score(next((line for line in lines if line.strip()), b""))
+    except OSError:
+        return False  # the reader of articles names it
 
 
 def read_saved_scores(lines: Iterable[bytes], by: str, *, source: str) -> Iterator[tuple[str, Tally] | Skipped]:
@@ -165,14 +169,14 @@ def _tally_record(record: dict[str, Any], by: str) -> Tally:
     frames = {frame: _whole(row["sentences"]) for frame, row in record["frames"].items()}
     stance = {target: {value: _whole(row[value]) for value in STANCES} for target, row in record["stance"].items()}
     sentences = record["sentences"]
-    if type(sentences) is not int or sentences < 1:
+    if type(sentences) is not int or not 0 < sentences < 10**9:
         raise ValueError("an article has at least one sentence")
     seen = bool(record.get("trained_on"))
     return Tally(_group(by, record), str(record["article_id"]), sentences, frames, stance, trained_on=seen)
 
 
 def _whole(value: Any) -> int | None:
-    if value is not None and (type(value) is not int or value < 0):
+    if value is not None and (type(value) is not int or not 0 <= value < 10**9):
         raise ValueError("a count is a whole number")
     return value
 
@@ -183,7 +187,7 @@ def _add_sentence(tallies: dict[tuple[str, str, str], Tally], record: dict[str, 
     having = {frame: chances[frame] or 0.0 for frame in record["frames"]}
     stances: dict[str, str | None] = record["stance"]
     text, article, model = str(record["text"]), str(record["article_id"]), str(record["model"])
-    group = record["voice"] if by == "voice" else _group(by, record)
+    group = str(record["voice"]) if by == "voice" else _group(by, record)
     if not all(value is None or value in STANCES for value in stances.values()):
         raise ValueError("a stance is unknown")
     if record["kind"] == "headline":
@@ -231,7 +235,7 @@ def _summarize_group(group: str, tallies: list[Tally], reliable: dict[str, bool]
         frames[frame] = Share(share, low, high, reliable.get(frame), best)
     stance = {}
     for target in tallies[0].stance:
-        counted = {value: [tally.stance[target][value] for tally in tallies] for value in STANCES}
+        counted = {value: [tally.stance.get(target, {}).get(value) for tally in tallies] for value in STANCES}
         shares = {value: _estimate(counts, sizes, None)[0] for value, counts in counted.items()}
         pairs = zip(counted["favor"], counted["against"], strict=True)
         difference = [None if favor is None or against is None else favor - against for favor, against in pairs]
@@ -299,7 +303,10 @@ def outlet_record(summary: OutletSummary, by: str = "outlet") -> dict[str, Any]:
             "naive_share": _rounded(row.share),
             "method": METHOD,
             "reliable": row.reliable,
-            "example": None if row.example is None else {"text": row.example.text, "article_id": row.example.article_id},
+            "example": {
+                "text": None if row.example is None else row.example.text,
+                "article_id": None if row.example is None else row.example.article_id,
+            },
         }
         for frame, row in summary.frames.items()
     }

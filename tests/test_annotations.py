@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,10 +83,18 @@ def test_missing_or_unreadable_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"text": "\xe9"}')
     with pytest.raises(AnnotationError, match="not UTF-8"):
         read_annotations([tmp_path / "latin.jsonl"])
-    (tmp_path / "folder.jsonl").mkdir()
-    (tmp_path / "folder.jsonl" / "x.jsonl").mkdir()
-    with pytest.raises(AnnotationError, match="cannot be read"):
-        read_annotations([tmp_path / "folder.jsonl"])
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(AnnotationError, match="no coded sentences here"):
+        read_annotations([tmp_path / "pipe.jsonl"])
+
+
+def test_an_id_of_nought_is_an_id_and_half_a_character_is_none(tmp_path: Path) -> None:
+    (annotation,) = read(tmp_path, json.dumps(ROW | {"id": 0}))
+    assert annotation.id == "0"
+    with pytest.raises(AnnotationError, match="half a character"):
+        read(tmp_path, json.dumps(ROW | {"outlet": "\ud800"}))
+    with pytest.raises(AnnotationError, match="did you mean 'favor'"):
+        read(tmp_path, json.dumps(ROW | {"stance": {"mayor": "FAVOR".lower() + "s"}}))
 
 
 @pytest.mark.parametrize(

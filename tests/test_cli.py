@@ -455,3 +455,43 @@ def test_output_is_utf8_whatever_the_locale_and_the_file_names(tmp_path: Path, f
     assert "Perú abrió" in result.stdout.decode("utf-8")
     if form == "jsonl":
         assert json.loads(result.stdout.splitlines()[0])["article_id"] == "caf\udce9"
+
+
+def test_a_damaged_model_is_named_in_the_list_and_can_be_trained_again(coding: Path, saved: Path, in_folder: Path) -> None:
+    shutil.copytree(saved, in_folder / "models" / "broken")
+    shutil.copytree(saved, in_folder / "models" / "sound")
+    (in_folder / "models" / "broken" / "evaluation.json").write_text("{}")
+    result = run("models", "list", code=3)
+    assert [row["name"] for row in records(result)] == ["sound", "default"]
+    assert "broken/evaluation.json" in result.stderr
+    run("train", "-a", coding, "--name", "broken")
+    assert len(records(run("models", "list"))) == 3
+    (in_folder / "models" / "sound" / "notes.txt").write_text("precious")
+    result = run("train", "-a", coding, "--name", "sound", code=4)
+    assert "it holds 'notes.txt'" in result.stderr
+    assert "training:" not in result.stderr
+
+
+def test_saved_scores_of_other_labels_are_skipped(articles: Path, saved: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scores.jsonl"
+    run("score", articles, "-m", saved, "-o", path)
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    path.write_text(
+        "\n".join(json.dumps(row | change) for row, change in zip(rows, ({"stance": {}}, {"outlet": 5}, {}, {}, {}), strict=True))
+    )
+    result = run("summarize", path, "-m", saved, code=1)
+    assert "not those of the model" in result.stderr
+    assert sum(row["articles"] for row in records(result)) == 4
+
+
+def test_summaries_in_csv_keep_every_outlets_example(articles: Path, saved: Path) -> None:
+    (articles / "Abroad").mkdir()
+    (articles / "Abroad" / "bus.txt").write_text("A bus holds 40 people. A bus holds 41 people.")
+    rows = list(csv.DictReader(io.StringIO(run("summarize", articles, "-m", saved, "-f", "csv").stdout)))
+    assert [row["frames.storm.example.text"] for row in rows] == ["", STORM, STORM]
+
+
+def test_closed_streams_cause_no_traceback() -> None:
+    command = f"{sys.executable} -m framing models list >&-; {sys.executable} -m framing score - <&-"
+    result = subprocess.run(["bash", "-c", command], env=ENVIRONMENT, text=True, capture_output=True, check=False)
+    assert "Traceback" not in result.stderr

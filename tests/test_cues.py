@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from framing.codebook import Cue
+from framing.codebook import Cue, parse_codebook
 from framing.cues import CueMatcher, cue_words
-from framing.features import normalize
+from framing.features import Settings, fit_vectorizer, normalize
 
 
 def found(phrase: str, text: str) -> list[str]:
     words = cue_words(normalize(text))
-    return [" ".join(words[match.start : match.end]) for match in CueMatcher([[Cue(phrase, 1.0)]]).find(words)]
+    codebook = parse_codebook(f"[[frames]]\nid = 'a'\ncues = [{json.dumps(phrase)}]")
+    matcher = fit_vectorizer(["some words"], codebook, Settings()).matcher
+    return [" ".join(words[match.start : match.end]) for match in matcher.find(words)]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,7 @@ def found(phrase: str, text: str) -> list[str]:
             "U.S. warned them; the US warns; the USA, warning; it warned us.",
             ["usa warned", "usa warns", "usa warning"],
         ),
+        ("U.S. navy", "The US Navy sailed.", ["usa navy"]),
         ("people's army", "The People’s Army marched.", ["people s army"]),
         ("* of debt *", "Mountains of debt remain.", ["of debt"]),
     ],

@@ -114,6 +114,8 @@ def test_settings_are_read_over_the_defaults(tmp_path: Path) -> None:
         ("word_ngrams = [2, 1]", "from low to high"),
         ("folds = 1", "two folds or more"),
         ("cue_scale = -1", "above 0"),
+        ("frame_c = inf", "above 0"),
+        ("seed = -3", "above 0"),
         ("= 3", "cannot be read"),
     ],
 )

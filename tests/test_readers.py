@@ -51,6 +51,8 @@ def test_front_matter_in_both_styles_gives_the_metadata(tmp_path: Path) -> None:
         ("---\nid: p1\noutlet Caixin\n---\n" + BODY, "line 3: front matter wants 'key: value', not 'outlet Caixin'"),
         ("---\nid: p1\n" + BODY, "line 1: the front matter is not closed by a line of ---"),
         ("+++\nid = \n+++\n" + BODY, "front matter: "),
+        ("+++\nid = " + "[" * 9000 + "\n+++\n" + BODY, "front matter: it is nested too deeply"),
+        ("---\nid: " + "x" * 30000 + "\n---\n" + BODY, "front matter is longer than"),
         ("---\nid: p1\n---\n", "it is empty"),
         ("", "it is empty"),
         (b"\x00\x01\x02", "it is binary, not text"),
@@ -65,6 +67,22 @@ def test_a_date_that_cannot_be_read_costs_the_date_and_not_the_article(tmp_path:
     (article,) = articles(write(tmp_path / "a.md", "---\ndate: yesterday\n---\n" + BODY))
     assert (article.date, article.text) == (None, BODY)
     assert "date 'yesterday' is not YYYY" in article.notes[0]
+
+
+def test_a_path_that_cannot_be_reached_costs_only_itself(tmp_path: Path) -> None:
+    good = write(tmp_path / "a.txt", BODY)
+    found = list(read_articles([good, "x" * 300 + ".txt", good]))
+    assert [isinstance(item, Article) for item in found] == [True, False, True]
+
+
+def test_dates_of_parquet_are_kept(tmp_path: Path) -> None:
+    from datetime import date
+
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"text": [BODY], "date": [date(2024, 5, 1)]}), tmp_path / "a.parquet")
+    assert articles(tmp_path / "a.parquet")[0].date == "2024-05-01"
 
 
 def test_a_blank_path_and_a_pipe_name_no_article(tmp_path: Path) -> None:
@@ -147,6 +165,8 @@ def test_csv_is_read_with_the_delimiter_of_its_header(tmp_path: Path, delimiter:
         ("text,outlet\nx,y,z\n", "it has 3 cells, the header has 2"),
         ('text,outlet\n"x,y\n', "broken CSV"),
         (b"text\n\x00\x00", "it is binary"),
+        ('"text,outlet\nfoo,bar\n', "broken CSV header"),
+        ("text,text\na,b\n", "two columns 'text'"),
     ],
 )
 def test_a_broken_csv_is_named_with_its_line(tmp_path: Path, content: str | bytes, reason: str) -> None:

@@ -288,9 +288,11 @@ def test_every_evaluation_must_vouch_for_a_label(training: Training, tmp_path: P
 def test_a_folder_that_is_no_model_is_not_replaced(training: Training, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "notes.txt").write_text("precious")
-    with pytest.raises(FileError, match=r"it has no model\.json"):
+    with pytest.raises(FileError, match=r"it holds 'notes\.txt'"):
         save_model(tmp_path / "data", training.model, training.evaluations, ())
     assert (tmp_path / "data" / "notes.txt").read_text() == "precious"
+    with pytest.raises(FileError, match="it is a file"):
+        save_model(tmp_path / "data" / "notes.txt", training.model, training.evaluations, ())
 
 
 def test_links_are_followed_and_pipes_written_to(tmp_path: Path) -> None:
@@ -307,9 +309,12 @@ def test_links_are_followed_and_pipes_written_to(tmp_path: Path) -> None:
     write_file(pipe, lambda path: path.write_text("through") and None)
     assert reader.communicate(timeout=10)[0] == "through"
     assert pipe.is_fifo()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(FileError, match="loop"):
+        write_file(tmp_path / "loop", lambda path: path.write_text("x") and None)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(FileError, match="cannot be written"):
-        write_directory(tmp_path / "file" / "model", {"a": b"x"}, known="a")
+        write_directory(tmp_path / "file" / "model", {"a": b"x"})

@@ -75,7 +75,8 @@ def test_a_summary_record_keeps_the_contract() -> None:
     record = outlet_record(summary)
     assert list(record) == ["outlet", "articles", "sentences", "labelled", "frames", "stance"]
     assert record["frames"]["storm"] == {
-        "share": 0.3, "low": 0.3, "high": 0.3, "naive_share": 0.3, "method": "uncorrected", "reliable": True, "example": None,
+        "share": 0.3, "low": 0.3, "high": 0.3, "naive_share": 0.3, "method": "uncorrected", "reliable": True,
+        "example": {"text": None, "article_id": None},
     }  # fmt: skip
     assert record["stance"]["mayor"]["balance"] == 0.2
     assert record["stance"]["mayor"]["reliable"] is None

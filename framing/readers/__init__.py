@@ -31,27 +31,34 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
     ``-`` reads standard input: JSON Lines when its first character is ``{``, plain text otherwise.
     """
     for given in paths:
-        if str(given) == "-":
-            yield from read_stream(sys.stdin.buffer)
-            continue
-        path = Path(given)
-        if not str(given).strip():
-            yield Skipped(repr(str(given)), "it names no file", unreadable=True)
-        elif path.is_dir():
-            yield from _read_folder(path)
-        elif not path.exists():
-            yield Skipped(str(path), "there is no such file or folder", unreadable=True)
-        elif not path.is_file():
-            yield Skipped(str(path), "it is neither a file nor a folder", unreadable=True)
-        elif path.suffix.lower() not in READERS:
-            yield Skipped(str(path), f"its ending is none of {' '.join(READERS)}", unreadable=True)
-        else:
-            yield from _read_file(path)
+        try:
+            yield from _read_path(given)
+        except OSError as error:
+            yield Skipped(str(given), f"it cannot be read: {error.strerror}", unreadable=True)
+
+
+def _read_path(given: str | Path) -> Iterator[Article | Skipped]:
+    path = Path(given)
+    if str(given) == "-":
+        yield from read_stream(sys.stdin.buffer)
+    elif not str(given).strip():
+        yield Skipped(repr(str(given)), "it names no file", unreadable=True)
+    elif path.is_dir():
+        yield from _read_folder(path)
+    elif not path.exists():
+        yield Skipped(str(path), "there is no such file or folder", unreadable=True)
+    elif not path.is_file():
+        yield Skipped(str(path), "it is neither a file nor a folder", unreadable=True)
+    elif path.suffix.lower() not in READERS:
+        yield Skipped(str(path), f"its ending is none of {' '.join(READERS)}", unreadable=True)
+    else:
+        yield from _read_file(path)
 
 
 def _read_folder(folder: Path) -> Iterator[Article | Skipped]:
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in READERS and path.is_file())
-    files = [path for path in files if path.stem.lower() != "readme" and not path.name.startswith(".")]
+    files = [path for path in files if path.stem.lower() != "readme"]
+    files = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     if not files:
         yield Skipped(str(folder), f"it holds no {' '.join(READERS)} file", unreadable=True)
     for path in files:

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -78,6 +79,8 @@ def _presplit(sentences: Any, fields: dict[str, str | None], *, source: str) -> 
 
 def _text(value: Any) -> str | None:
     """Return a metadata value as text: numbers are written out, blanks and anything structured count as missing."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip().encode("utf-8", "replace").decode("utf-8") or None
@@ -93,15 +96,24 @@ def read_csv(path: Path) -> Iterator[Article | Skipped]:
     header = text.partition("\n")[0]
     csv.field_size_limit(MAX_BYTES)
     rows = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), strict=True)
-    names = [name.strip().lower() for name in next(rows, [])]
+    try:
+        names = [name.strip().lower() for name in next(rows, [])]
+    except csv.Error as error:
+        yield Skipped(f"{path}:{rows.line_num}", f"broken CSV header ({error})")
+        return
     if "article_id" in names:
         yield Skipped(str(path), SCORES)
+        return
+    if names.count("text") > 1:
+        yield Skipped(str(path), "it has two columns 'text'")
         return
     if "text" not in names:
         yield Skipped(str(path), f"the column 'text' is missing{suggest('text', names)}")
         return
     try:
         for row in rows:
+            if not row:
+                continue  # a blank line
             source = f"{path}:{rows.line_num}"
             if len(row) != len(names):
                 yield Skipped(source, f"it has {len(row)} cells, the header has {len(names)}")

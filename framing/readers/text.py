@@ -11,6 +11,9 @@ from typing import BinaryIO
 from framing.articles import MAX_BYTES, Article, Skipped, decode, make_article
 from framing.readers.tables import parse_jsonl
 
+MAX_FRONT_MATTER = 20_000
+"""Characters of front matter; more of it is no metadata."""
+
 _PAIR = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:[ \t]*(.*)")
 
 
@@ -64,10 +67,14 @@ def split_front_matter(text: str) -> tuple[dict[str, str | None], str]:
         if fence == "---" and not _PAIR.match(rest):
             return {}, text  # a rule drawn above plain text, no front matter
         raise ValueError(f"line 1: the front matter is not closed by a line of {fence}")
+    if len(block) > MAX_FRONT_MATTER:
+        raise ValueError(f"its front matter is longer than {MAX_FRONT_MATTER:,} characters")
     if fence == "+++":
         try:
             values = tomllib.loads(block)
-        except tomllib.TOMLDecodeError as error:
+        except RecursionError:
+            raise ValueError("front matter: it is nested too deeply") from None
+        except ValueError as error:
             raise ValueError(f"front matter: {error}") from None
         return {key: str(value) for key, value in values.items()}, body.lstrip("\n")
     fields: dict[str, str | None] = {}
@@ -76,7 +83,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str | None], str]:
             continue
         pair = _PAIR.fullmatch(line.rstrip())
         if not pair:
-            raise ValueError(f"line {number}: front matter wants 'key: value', not {line.strip()!r}")
+            raise ValueError(f"line {number}: front matter wants 'key: value', not {line.strip()[:60]!r}")
         fields[pair[1]] = _unquote(pair[2]) or None
     return fields, body.lstrip("\n")
 
