@@ -20,8 +20,6 @@ REPLICATIONS = 1000
 RELIABLE, TENTATIVE = 0.800, 0.667
 """Krippendorff's (2004) bounds: at or above the first a label is reliable, from the second on tentative."""
 
-Units = Mapping[Hashable, Sequence[Hashable]]
-
 
 @dataclass(frozen=True, slots=True)
 class LabelAgreement:

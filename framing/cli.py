@@ -60,7 +60,7 @@ models = typer.Typer(cls=_Commands, help="List the models, or show one.", no_arg
 app.add_typer(models, name="models")
 
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH", help="Files (.txt .md .html .jsonl .csv), folders, or - for standard input.")
+    list[str], typer.Argument(metavar="PATH", help="Files (.txt .md .html .jsonl .csv .parquet), folders, or - for standard input.")
 ]
 ModelName = Annotated[str | None, typer.Option("--model", "-m", help="Name or folder of a model.", show_default="default")]
 Format = Annotated[str | None, typer.Option("--format", "-f", help="table, jsonl, json, csv or parquet; a table on a terminal.")]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from framing.annotations import Annotation, read_coding
+from framing.annotations import Annotation, read_coding, read_statement
 from framing.cleaning import LINE_RULES, TAIL_RULES
 from framing.features import Settings
 from framing.store import FILES, MANIFEST, read_evaluations
@@ -125,3 +125,9 @@ def test_every_cleaning_rule_is_in_the_table_of_cases() -> None:
     cases = (ROOT / "tests" / "test_cleaning.py").read_text("utf-8")
     for rule, _ in (*LINE_RULES, *TAIL_RULES):
         assert f'"{rule}"' in cases
+
+
+def test_the_shipped_card_states_what_the_data_is_today() -> None:
+    statement = read_statement(ROOT / "annotations")
+    assert "No person coded these sentences" in statement
+    assert statement in (ROOT / "models" / "default" / "README.md").read_text("utf-8")
