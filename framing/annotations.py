@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -15,6 +16,9 @@ from framing.errors import AnnotationError, suggest
 
 BLIND, ADJUDICATED = "blind", "adjudicated"
 
+WRITTEN, ACTIVE = "written", "active"
+"""Two ways (``sampling``) in which sentences come that stand for no news: written for training, drawn by active learning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
@@ -22,7 +26,9 @@ class Annotation:
 
     ``id`` names the sentence: the decisions of several coders on it share it. ``phase`` is ``blind`` for a coding made
     without sight of another, ``adjudicated`` for the choice between ``parents`` (coders), anything else for the rest.
-    ``start`` and ``end`` are offsets into the article's text where it is at hand. ``place`` is the file and line.
+    ``start`` and ``end`` are offsets into the article's text where it is at hand. ``text`` is empty for a sentence that
+    others own: then ``hash`` tells whether a text is the one that was coded. ``sampling`` says how the sentence came to be
+    coded. ``place`` is the file and line.
     """
 
     id: str
@@ -40,6 +46,7 @@ class Annotation:
     sampling: str | None = None
     inclusion_probability: float | None = None
     codebook_version: str | None = None
+    hash: str | None = None
     place: str = ""
 
     def stance_towards(self, target: str) -> str | None:
@@ -49,7 +56,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class CodedSentence:
-    """A sentence with its final codes: adjudicated, or agreed on, or its only coder's; and who coded it."""
+    """A sentence with its final codes: adjudicated, or agreed on, or its only coder's; who coded it, and how it was drawn."""
 
     id: str
     article: str
@@ -57,11 +64,22 @@ class CodedSentence:
     text: str
     frames: frozenset[str]
     stance: tuple[tuple[str, str], ...]
-    coders: tuple[str, ...]
+    coders: tuple[str, ...] = ()
+    sampling: str | None = None
+
+    @property
+    def stands_for_news(self) -> bool:
+        """Whether figures may be computed on it: one written for training, or chosen for what it teaches, only teaches."""
+        return self.sampling not in (WRITTEN, ACTIVE)
 
     def stance_towards(self, target: str) -> str | None:
         """Return the stance towards ``target``, or None where it was not coded."""
         return dict(self.stance).get(target)
+
+
+def hash_sentence(text: str) -> str:
+    """Return 16 hexadecimal digits that tell whether ``text`` is the sentence that was coded, to the character."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def find_annotation_files(paths: Iterable[Path]) -> list[Path]:
@@ -160,7 +178,7 @@ def _parse(line: str, *, place: str) -> Annotation:
     return Annotation(
         id=place if row.get("id") is None else str(row["id"]),
         article=row["article"],
-        text=row["text"],
+        text=row.get("text") or "",
         frames=frozenset(row.get("frames") or ()),
         stance=tuple((target, value) for target, value in (row.get("stance") or {}).items() if value is not None),
         outlet=row.get("outlet"),
@@ -173,6 +191,7 @@ def _parse(line: str, *, place: str) -> Annotation:
         sampling=row.get("sampling"),
         inclusion_probability=row.get("inclusion_probability"),
         codebook_version=None if row.get("codebook_version") is None else str(row["codebook_version"]),
+        hash=row.get("hash"),
         place=place,
     )
 
@@ -191,6 +210,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "phase": (str,),
     "parents": (list,),
     "sampling": (str,),
+    "hash": (str,),
     "inclusion_probability": (int, float),
     "codebook_version": (str, int, float),
 }
@@ -199,19 +219,20 @@ _CALLED = {str: "a string", int: "a whole number", float: "a number", list: "a l
 
 
 def _check_types(row: dict[str, Any], place: str) -> None:
-    """Check that each field of a coding is of its kind; ``article`` and ``text`` are required.
+    """Check that each field of a coding is of its kind; ``article`` is required, and ``text`` or a ``hash`` of it.
 
     Raises:
         AnnotationError: one is not; the message names it.
     """
-    for key in ("article", "text"):
+    required = ("article",) if row.get("hash") else ("article", "text")
+    for key in required:
         if row.get(key) is None:
             raise AnnotationError(f"{place}: {key!r} is missing{suggest(key, row)}")
     for key, kinds in _TYPES.items():
         value = row.get(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
             raise AnnotationError(f"{place}: {key!r} must be {' or '.join(_CALLED[kind] for kind in kinds)}, not {value!r:.40}")
-    for key in ("article", "text"):
+    for key in required:
         if not row[key].strip():
             raise AnnotationError(f"{place}: {key!r} is empty")
     codes = [*(row.get("frames") or ()), *(row.get("stance") or {}).values()]
@@ -263,7 +284,7 @@ def find_changed_texts(annotations: Iterable[Annotation]) -> list[str]:
     found = []
     for codings in _by_sentence(annotations).values():
         first = codings[0]
-        other = next((coding for coding in codings if coding.text != first.text), None)
+        other = next((c for c in codings if c.text and first.text and c.text != first.text or c.hash != first.hash), None)
         if other is not None:
             found.append(f"{other.place}: sentence {first.id!r} has another text than at {first.place}")
     return found
@@ -317,7 +338,7 @@ def _settle_one(codings: Sequence[Annotation]) -> CodedSentence:
             given = [coding.stance_towards(target) for coding in blind]
         stance.append((target, _most(given)))
     coders = tuple(dict.fromkeys(coding.coder for coding in codings if coding.coder))
-    return CodedSentence(first.id, first.article, first.outlet or "unknown", first.text, frames, tuple(stance), coders)
+    return CodedSentence(first.id, first.article, first.outlet or "unknown", first.text, frames, tuple(stance), coders, first.sampling)
 
 
 def _most(values: Sequence[str | None]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from framing.agreement import LabelAgreement
-from framing.evaluation import HELD_OUT, UNRELIABLE, Evaluation
+from framing.coded import list_outputs
+from framing.evaluation import HELD_OUT, Evaluation
+from framing.metrics import UNRELIABLE
 from framing.model import FramingModel
 
 _NO_STATEMENT = (
@@ -89,11 +91,8 @@ def _agreement(agreement: Sequence[LabelAgreement]) -> list[str]:
 
 def _rules(model: FramingModel) -> str:
     rows = []
-    for frame, rule in zip(model.codebook.frame_ids, model.frame_rules, strict=True):
-        rows.append((f"`{frame}`", str(rule.positives), _number(rule.threshold) if rule.learnt else "not learnt"))
-    for target, stance in zip(model.codebook.target_ids, model.stance_rules, strict=True):
-        counts = " / ".join(map(str, stance.counts))
-        rows.append((f"`{target}` (favor / against / none)", counts, _number(stance.threshold) if stance.learnt else "not learnt"))
+    for label, rule in zip(list_outputs(model.codebook), model.rules, strict=True):
+        rows.append((f"`{label}`", str(rule.positives), _number(rule.threshold) if rule.learnt else "not learnt"))
     return _table(("label", "coded", "threshold"), rows)
 
 

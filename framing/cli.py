@@ -18,6 +18,7 @@ from framing.errors import FileError, FramingError, UsageError, suggest
 
 if TYPE_CHECKING:
     from framing.articles import Article, Skipped
+    from framing.annotations import Annotation, Coding
     from framing.evaluation import Evaluation
     from framing.features import Settings
     from framing.model import FramingModel
@@ -73,6 +74,10 @@ AnnotationPaths = Annotated[
     typer.Option(
         "--annotations", "-a", help="Coded sentences: a .jsonl file or a folder; repeatable.", show_default="annotations/"
     ),
+]
+ArticlePaths = Annotated[
+    list[str] | None,
+    typer.Option("--articles", help="Articles that hold the texts of codings that have none; repeatable."),
 ]
 
 
@@ -331,6 +336,7 @@ def train(
     annotations: AnnotationPaths = None,
     codebook: CodebookPath = None,
     name: Annotated[str, typer.Option(help="The model is written to models/NAME.")] = "default",
+    articles: ArticlePaths = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same bytes.")] = 0,
     settings: SettingsPath = None,
     test: Annotated[
@@ -338,7 +344,7 @@ def train(
     ] = None,
 ) -> None:
     """Train a model on coded sentences, and print what changed per label."""
-    from framing.annotations import read_annotations, read_coding
+    from framing.annotations import read_annotations
     from framing.features import read_settings
     from framing.files import check_replaceable
     from framing.output import print_tables
@@ -350,19 +356,49 @@ def train(
     if not name or "/" in name or name.startswith("."):
         raise UsageError(f"--name {name!r} must be a plain name, not a path")
     chosen = read_settings(settings, seed)
-    coding = read_coding(annotations or [Path("annotations")], codebook)
+    coding = _read_coding(annotations, codebook, articles)
     tested = read_annotations(test, coding.codebook) if test else []
     directory = Path("models") / name
     check_replaceable(directory, MODEL_FILES)
     before, basis = _predecessor(directory)
     same = not before or basis == (coding.codebook.digest, describe_data(coding.annotations)["digest"])
     result = train_model(coding.annotations, coding.codebook, chosen, test=tested, progress=lambda step: _say(f"training: {step}"))
-    saved = save_model(directory, result.model, result.evaluations, result.agreement, statement=coding.statement)
+    saved = save_model(
+        directory,
+        result.model,
+        result.evaluations,
+        result.agreement,
+        precision_thresholds=result.precision_thresholds,
+        statement=coding.statement,
+    )
     changes = tabulate_changes(next(iter(before), None), result.evaluations[0], comparable=same)
     print_tables([*changes, *(part for item in result.evaluations[1:] for part in tabulate_evaluation(item))])
     if not coding.statement:
         _say("note: the data has no README.md beside it that says who coded what; the card has a gap there")
     _say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
+
+
+def _read_coding(paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Coding:
+    """Return the coded sentences with the texts that ``articles`` hold, and say which stay without."""
+    from framing.annotations import read_coding
+
+    coding = read_coding(paths or [Path("annotations")], codebook)
+    return replace(coding, annotations=_fill_texts(coding.annotations, articles))
+
+
+def _fill_texts(codings: list[Annotation], articles: list[str] | None) -> list[Annotation]:
+    """Return all codings, with the texts that ``articles`` hold; say which stay without."""
+    from framing.errors import AnnotationError
+    from framing.readers import read_articles
+    from framing.standoff import describe_missing, locate_texts
+
+    located = locate_texts(codings, read_articles(articles or []))
+    missing = describe_missing(located)
+    for line in missing:
+        _say(f"note: {line}")
+    if not located.annotations:
+        raise AnnotationError(missing[0] if missing else "there are no coded sentences")
+    return [*located.annotations, *located.absent, *located.changed]
 
 
 def _predecessor(directory: Path) -> tuple[Sequence[Evaluation], tuple[str, str]]:
@@ -381,6 +417,7 @@ def evaluate(
     model: Annotated[str | None, typer.Option("--model", "-m", help="Evaluate this model; without, cross-validate afresh.")] = None,
     annotations: AnnotationPaths = None,
     codebook: CodebookPath = None,
+    articles: ArticlePaths = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the folds and the intervals.")] = 0,
     settings: SettingsPath = None,
     form: Format = None,
@@ -392,10 +429,10 @@ def evaluate(
     from framing.tables import tabulate_evaluation
 
     form = choose_format(form, output)
-    paths = annotations or [Path("annotations")]
-    results = (
-        [_evaluate_model(model, paths, codebook)] if model else _cross_validate(paths, codebook, read_settings(settings, seed))
-    )
+    if model:
+        results: Sequence[Evaluation] = [_evaluate_model(model, annotations, codebook, articles)]
+    else:
+        results = _cross_validate(annotations, codebook, articles, read_settings(settings, seed))
     means = [{"macro_f1": result.macro_f1(), "stance_macro_f1": result.macro_f1("stance")} for result in results]
     _show(
         (part for result in results for part in tabulate_evaluation(result)),
@@ -405,7 +442,7 @@ def evaluate(
     )
 
 
-def _evaluate_model(name: str, paths: list[Path], codebook: Path | None) -> Evaluation:
+def _evaluate_model(name: str, paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Evaluation:
     from framing.annotations import read_annotations
     from framing.codebook import read_codebook
     from framing.errors import ModelError
@@ -415,17 +452,19 @@ def _evaluate_model(name: str, paths: list[Path], codebook: Path | None) -> Eval
     model = load_model(name)
     if codebook is not None and read_codebook(codebook).digest != model.codebook.digest:
         raise ModelError(f"{name}: the model was trained on another codebook than {codebook}; train it again")
-    return evaluate_annotations(model, read_annotations(paths, model.codebook))
+    codings = read_annotations(paths or [Path("annotations")], model.codebook)
+    return evaluate_annotations(model, _fill_texts(codings, articles))
 
 
-def _cross_validate(paths: list[Path], codebook: Path | None, settings: Settings) -> Sequence[Evaluation]:
-    from framing.annotations import read_coding
+def _cross_validate(
+    paths: list[Path] | None, codebook: Path | None, articles: list[str] | None, settings: Settings
+) -> Sequence[Evaluation]:
     from framing.training import cross_validate_annotations
 
-    coding = read_coding(paths, codebook)
+    coding = _read_coding(paths, codebook, articles)
     return cross_validate_annotations(
         coding.annotations, coding.codebook, settings, progress=lambda step: _say(f"evaluating: {step}")
-    )
+    ).evaluations
 
 
 @app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")

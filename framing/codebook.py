@@ -23,10 +23,15 @@ STANCES = ("favor", "against", "none")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word or phrase that points to a label; the higher the weight, the surer. ``*`` is a wildcard."""
+    """A word or phrase that points to a label; the higher the weight, the surer. ``*`` is a wildcard.
+
+    Cues of one ``group`` are one idea, and the model learns what that idea is worth; without a name they are grouped by
+    weight.
+    """
 
     phrase: str
-    weight: float
+    weight: float = 1.0
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Target:
 class Codebook:
     """Frames and targets in the order of the file, whose TOML is ``content``.
 
+    ``single_label`` says that each sentence has exactly one frame; without it any number, or none.
+
     Codebooks that say the same have an equal ``digest``, whatever their layout and comments.
     """
 
@@ -68,6 +75,7 @@ class Codebook:
     rules: tuple[str, ...]
     frames: tuple[Frame, ...]
     targets: tuple[Target, ...]
+    single_label: bool = False
     content: str = field(default="", repr=False, compare=False)
 
     @property
@@ -113,7 +121,7 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
         table = tomllib.loads(content)
     except (ValueError, RecursionError) as error:
         raise CodebookError(f"{source}: no valid TOML: {error}") from None
-    _check_keys(table, {"title", "version", "language", "unit", "rules", "frames", "targets"}, source)
+    _check_keys(table, {"title", "version", "language", "unit", "single_label", "rules", "frames", "targets"}, source)
     frames = tuple(_frame(row, f"{source}: frame {number}") for number, row in enumerate(_rows(table, "frames", source), 1))
     targets = tuple(_target(row, f"{source}: target {number}") for number, row in enumerate(_rows(table, "targets", source), 1))
     if not frames and not targets:
@@ -122,6 +130,8 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
     for label in ids:
         if ids.count(label) > 1:
             raise CodebookError(f"{source}: the id {label!r} is used {ids.count(label)} times")
+    if not isinstance(table.get("single_label", False), bool):
+        raise CodebookError(f"{source}: single_label must be true or false")
     return Codebook(
         title=str(table.get("title", "")),
         version=str(table.get("version", "1")),
@@ -129,6 +139,7 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
         rules=_strings(table, "rules", source),
         frames=frames,
         targets=targets,
+        single_label=table.get("single_label", False),
         content=content,
     )
 
@@ -181,27 +192,38 @@ def _strings(row: dict[str, Any], key: str, place: str) -> tuple[str, ...]:
 
 
 def _cues(row: dict[str, Any], place: str) -> tuple[Cue, ...]:
-    """Return the cues, given as a plain list (weight 1) or as lists by weight; a phrase keeps its highest weight."""
+    """Return the cues: a plain list (weight 1), or lists by weight or by the name of a group.
+
+    Among lists by weight a phrase keeps its highest; it may stand in several named groups, each an idea of its own.
+    """
     table = row.get("cues", {})
     if isinstance(table, list):
         table = {"1": table}
     if not isinstance(table, dict):
-        raise CodebookError(f"{place}: cues must be a list of phrases, or lists by weight")
-    weights: dict[str, float] = {}
+        raise CodebookError(f"{place}: cues must be a list of phrases, or lists by weight or group")
+    cues: dict[tuple[str, str], Cue] = {}
     for key in table:
-        try:
-            weight = float(key)
-        except ValueError:
-            weight = 0.0
-        if not 0 < weight <= 100:
-            raise CodebookError(f"{place}: cues are grouped by a weight above 0, not {key!r}")
+        weight, group = _read_cue_key(key, place)
         for phrase in _strings(table, key, place):
             if not phrase.strip(" *"):
-                raise CodebookError(f"{place}: a cue of weight {key} is empty")
+                raise CodebookError(f"{place}: a cue under {key} is empty")
             if len(re.findall(r"(?<!\w)\*", phrase.strip(" *"))) > MAX_GAPS:
                 raise CodebookError(f"{place}: the cue {phrase!r:.60} has more than {MAX_GAPS} gaps")
-            weights[phrase] = max(weight, weights.get(phrase, 0.0))
-    return tuple(Cue(phrase, weight) for phrase, weight in weights.items())
+            before = cues.get((phrase, group))
+            if before is None or before.weight <= weight:
+                cues[phrase, group] = Cue(phrase, weight, group)
+    return tuple(cues.values())
+
+
+def _read_cue_key(key: str, place: str) -> tuple[float, str]:
+    """Return the weight and the group that a list of cues has by its key: a number is a weight, anything else a name."""
+    try:
+        weight = float(key)
+    except ValueError:
+        return 1.0, key
+    if not 0 < weight <= 100:
+        raise CodebookError(f"{place}: cues are grouped by a weight above 0 (at most 100) or by a name, not {key!r}")
+    return weight, ""
 
 
 def _check_keys(row: dict[str, Any], known: Iterable[str], place: str) -> None:

@@ -28,10 +28,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class LabelExplanation:
-    """One output (a frame, or ``target:stance``) of one sentence: ``intercept`` plus all terms is ``decision``.
+    """One output (a frame, or favor or against a target) of one sentence: ``intercept`` plus all terms is ``decision``.
 
-    A frame is given when its ``probability`` reaches ``threshold``, the likelier of favor and against when theirs do
-    together. The probability is None for what was not learnt.
+    It is given when its ``probability`` reaches ``threshold``; of favor and against at most one is, the one that exceeds
+    its threshold by the greater factor. The probability is None for what was not learnt.
     """
 
     label: str

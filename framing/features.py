@@ -2,8 +2,9 @@
 
 Three blocks side by side, each sentence's TF-IDF blocks of length 1: words and pairs of words; character n-grams inside
 words (``char_wb``), which carry word forms that were never coded; and ``log(1 + summed weight)`` of the cues of each
-label. Term frequencies are ``1 + log(count)``, inverse document frequencies ``1 + log((1 + n) / (1 + documents))``
-(scikit-learn's smoothed form).
+group. Term frequencies are ``1 + log(count)``, inverse document frequencies ``1 + log((1 + n) / (1 + documents))``
+(scikit-learn's smoothed form). Texts are counted once (``count_terms``); each part of them that a model is fitted on then
+gets inverse document frequencies of its own.
 """
 
 from __future__ import annotations
@@ -45,19 +46,21 @@ _QUOTES = str.maketrans("‘’‛′“”„«»", '\'\'\'\'"""""')
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The choices of one training run; the defaults did best when one writer at a time was left out.
+    """The choices of one training run; the defaults did best on news of outlets that were left out of training.
 
     ``min_documents`` is the number of sentences that an n-gram must occur in; 0 leaves it to ``settle_settings``.
     ``cue_scale`` multiplies the cue counts: the smaller, the less the model leans on them. ``frame_c`` and ``stance_c``
-    are the inverse regularisation of the logistic regressions. ``folds`` are grouped by article.
+    are the inverse regularisation of the logistic regressions. ``written_weight`` is what a sentence written for
+    training weighs beside one of news. ``folds`` are grouped by article, or by outlet.
     """
 
     word_ngrams: tuple[int, int] = (1, 2)
     char_ngrams: tuple[int, int] = (2, 5)
     min_documents: int = 0
-    cue_scale: float = 0.3
-    frame_c: float = 8.0
-    stance_c: float = 8.0
+    cue_scale: float = 0.9
+    frame_c: float = 2.0
+    stance_c: float = 2.0
+    written_weight: float = 0.5
     folds: int = 5
     seed: int = 0
 
@@ -92,7 +95,7 @@ def read_settings(path: Path | None, seed: int) -> Settings:
         chosen[key] = value
     settings = Settings(**chosen)
     (w1, w2), (c1, c2) = settings.word_ngrams, settings.char_ngrams
-    sensible = all(1e-6 <= scale <= 1e6 for scale in (settings.cue_scale, settings.frame_c, settings.stance_c))
+    sensible = all(1e-6 <= scale <= 1e6 for scale in (settings.cue_scale, settings.frame_c, settings.stance_c, settings.written_weight))
     counts = settings.min_documents >= 0 and 2 <= settings.folds <= 1000 and 0 <= settings.seed < 2**32
     if not sensible or not counts or not 1 <= w1 <= w2 <= 10 or not 1 <= c1 <= c2 <= 20:
         raise UsageError(f"{path}: sizes run from low to high, scales are above 0, and there are two folds or more")
@@ -116,24 +119,27 @@ def normalize(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CueGroup:
-    """The cues of one label that share a weight: one feature."""
+    """The cues of one label that share a name, or without one a weight: one feature."""
 
     label: str
+    group: str
     weight: float
     cues: tuple[Cue, ...]
 
     @property
     def name(self) -> str:
         """The feature's name, for explanations."""
-        return f"cues of {self.label} (weight {self.weight:g})"
+        return f"cues of {self.label} ({self.group or f'weight {self.weight:g}'})"
 
 
 def group_cues(codebook: Codebook) -> tuple[CueGroup, ...]:
-    """Return the cue features of ``codebook`` in order: frames, then targets, each by falling weight."""
+    """Return the cue features of ``codebook`` in order: frames, then targets; each by falling weight, then named groups."""
     groups = []
     for label in codebook.labels:
-        for weight in sorted({cue.weight for cue in label.cues}, reverse=True):
-            groups.append(CueGroup(label.id, weight, tuple(cue for cue in label.cues if cue.weight == weight)))
+        kinds = dict.fromkeys((cue.group, cue.weight) for cue in label.cues)
+        for group, weight in sorted(kinds, key=lambda kind: (kind[0] != "", -kind[1])):
+            members = tuple(cue for cue in label.cues if (cue.group, cue.weight) == (group, weight))
+            groups.append(CueGroup(label.id, group, weight, members))
     return tuple(groups)
 
 
@@ -217,23 +223,90 @@ def _restore(vectorizer: Vectorizer, kind: str) -> TfidfVectorizer:
     return tfidf
 
 
-def fit_vectorizer(texts: Sequence[str], codebook: Codebook, settings: Settings) -> Vectorizer:
-    """Return the vocabulary of ``texts``, and the cues of ``codebook``.
+@dataclass(frozen=True)
+class TermCounts:
+    """The n-grams and cues of texts, counted once: ``features`` weighs them for any part of the texts.
+
+    ``blocks`` hold ``1 + log(count)``, texts × terms, of words and of characters; ``cues`` the values of the cue groups.
+    """
+
+    settings: Settings
+    terms: tuple[tuple[str, ...], tuple[str, ...]]
+    blocks: tuple[csr_matrix, csr_matrix]
+    groups: tuple[CueGroup, ...]
+    cues: csr_matrix
+
+    def weigh(self, rows: NDArray[np.intp] | None = None) -> Floats:
+        """Return the inverse document frequency of every term among the texts ``rows`` (all without), words first.
+
+        It is 0 for a term that too few of them hold: such a term is no feature.
+        """
+        weights = []
+        for block in self.blocks:
+            part = block if rows is None else block[rows]
+            found = np.bincount(part.indices, minlength=part.shape[1])
+            idf = 1 + np.log((1 + part.shape[0]) / (1 + found))
+            weights.append(np.where(found >= max(1, self.settings.min_documents), idf, 0.0))
+        return np.concatenate(weights).astype(np.float32)
+
+    def features(self, idf: Floats, rows: NDArray[np.intp] | None = None) -> csr_matrix:
+        """Return the features of the texts ``rows`` by the weights of ``weigh``, texts × (terms and cue groups)."""
+        from scipy.sparse import csr_matrix, hstack
+        from sklearn.preprocessing import normalize as scale_rows
+
+        parts, first = [], 0
+        for block in (*self.blocks,):
+            part = (block if rows is None else block[rows]).copy()
+            part.data *= idf[first : first + part.shape[1]].astype(np.float64)[part.indices]
+            part.eliminate_zeros()
+            parts.append(scale_rows(part, copy=False))
+            first += part.shape[1]
+        if self.groups:
+            parts.append(self.cues if rows is None else self.cues[rows])
+        return csr_matrix(hstack(parts, format="csr"))
+
+    def kept(self, idf: Floats) -> NDArray[np.intp]:
+        """Return the columns of the features that exist under ``idf``: the terms that are frequent enough, and the cues."""
+        columns = np.arange(len(idf) + len(self.groups))
+        return np.concatenate([np.flatnonzero(idf), columns[len(idf) :]])
+
+    def vectorizer(self, idf: Floats) -> Vectorizer:
+        """Return the vectoriser that gives the ``kept`` features to any text."""
+        words, chars = self.terms
+        kept = np.flatnonzero(idf)
+        chosen = [kept[kept < len(words)], kept[kept >= len(words)] - len(words)]
+        names = [tuple(terms[column] for column in columns) for terms, columns in zip(self.terms, chosen, strict=True)]
+        return Vectorizer(self.settings, names[0], names[1], idf[kept].astype(np.float32), self.groups)
+
+
+def count_terms(texts: Sequence[str], codebook: Codebook, settings: Settings) -> TermCounts:
+    """Return the n-grams of ``texts`` that occur in ``settings.min_documents`` of them, and the cues of ``codebook``.
 
     Raises:
         AnnotationError: the texts hold no words that occur often enough.
     """
+    from scipy.sparse import csr_matrix
+
     cleaned = [normalize(text) for text in texts]
     terms: list[tuple[str, ...]] = []
-    idf = []
+    blocks = []
     for kind in ("word", "char_wb"):
+        tfidf = _tfidf(kind, settings, min_df=max(1, settings.min_documents))
+        tfidf.set_params(use_idf=False, norm=None)
         try:
-            fitted = _tfidf(kind, settings, min_df=max(1, settings.min_documents)).fit(cleaned)
+            blocks.append(csr_matrix(tfidf.fit_transform(cleaned)))
         except ValueError:
             raise AnnotationError("the coded sentences hold too few words to learn from: code more sentences") from None
-        terms.append(tuple(map(str, fitted.get_feature_names_out())))
-        idf.append(fitted.idf_)
-    return Vectorizer(settings, terms[0], terms[1], np.concatenate(idf).astype(np.float32), group_cues(codebook))
+        terms.append(tuple(map(str, tfidf.get_feature_names_out())))
+    shell = Vectorizer(settings, (), (), np.zeros(0, np.float32), group_cues(codebook))
+    cues = csr_matrix(np.array([shell.count_cues(text) for text in cleaned]).reshape(len(cleaned), len(shell.cues)))
+    return TermCounts(settings, (terms[0], terms[1]), (blocks[0], blocks[1]), shell.cues, cues)
+
+
+def fit_vectorizer(texts: Sequence[str], codebook: Codebook, settings: Settings) -> Vectorizer:
+    """Return the vocabulary of ``texts`` and the cues of ``codebook``; it raises what ``count_terms`` raises."""
+    counts = count_terms(texts, codebook, settings)
+    return counts.vectorizer(counts.weigh())
 
 
 def fingerprint(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The framing model: one logistic regression per frame, one multinomial regression per stance target.
+"""The framing model: one logistic regression per frame, and per stance (favor, against) towards each target.
 
 This is the reference implementation, on scikit-learn. ``framing.scorer`` gives the same numbers without it.
 """
@@ -7,26 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing.annotations import CodedSentence
 from framing.codebook import STANCES, Codebook
+from framing.coded import SIDES, Codes, encode, list_outputs
 from framing.explain import Explanation, LabelExplanation, Term, sum_contributions
-from framing.features import Floats, Settings, Vectorizer, fingerprint, fit_vectorizer
+from framing.features import Floats, Settings, TermCounts, Vectorizer, count_terms, fingerprint
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 MIN_POSITIVES = 8
 """Coded sentences of a frame, or of a stance, below which it is not learnt but named as missing."""
 
+LARGE_FIT = 30_000
+"""Sentences from which on the regressions are fitted by stochastic descent, at some cost in the last digits."""
+
 
 @dataclass(frozen=True, slots=True)
-class FrameRule:
-    """How a frame's decision value becomes a probability (``sigmoid(slope * value + offset)``) and a label.
+class LabelRule:
+    """How an output's decision value becomes a probability (``sigmoid(slope * value + offset)``) and a label.
 
-    The frame is labelled at ``threshold`` or above. ``positives`` counts the coded sentences behind it. A frame that is
-    not ``learnt``, for want of positives, has probability NaN, and no sentence is given it.
+    The label is given at ``threshold`` or above. ``positives`` counts the coded sentences behind it. One that is not
+    ``learnt``, for want of positives, has probability NaN, and no sentence is given it.
     """
 
     slope: float = 1.0
@@ -34,25 +41,6 @@ class FrameRule:
     threshold: float = 0.5
     positives: int = 0
     learnt: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StanceRule:
-    """How the decision values of one target become probabilities (softmax at ``temperature``) and a stance.
-
-    The likelier of favor and against is given where their probabilities together reach ``threshold``. ``counts`` are
-    the coded sentences of each stance; one that is not ``present``, for want of them, gets probability 0.
-    """
-
-    temperature: float = 1.0
-    threshold: float = 0.5
-    counts: tuple[int, int, int] = (0, 0, 0)
-    present: tuple[bool, bool, bool] = (False, False, False)
-
-    @property
-    def learnt(self) -> bool:
-        """Whether at least two stances were."""
-        return sum(self.present) >= 2
 
 
 @dataclass(frozen=True)
@@ -74,16 +62,15 @@ class Scores:
 class FramingModel:
     """A trained model: the vectoriser, a weight per feature and output, and the rules that turn outputs into labels.
 
-    ``weights`` is features × outputs and ``intercepts`` outputs; outputs are the frames, then three stances per target.
-    ``trained_on`` holds the fingerprints of its training sentences: scores of these look better than they are.
+    ``weights`` is features × outputs, ``intercepts`` and ``rules`` are by output: the frames, then favor and against for
+    each target. ``trained_on`` holds the fingerprints of its training sentences: scores of these look better than they are.
     """
 
     codebook: Codebook
     vectorizer: Vectorizer
     weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
-    frame_rules: tuple[FrameRule, ...]
-    stance_rules: tuple[StanceRule, ...]
+    rules: tuple[LabelRule, ...]
     trained_on: frozenset[str] = frozenset()
     name: str = "unsaved"
     digest: str = ""
@@ -107,15 +94,16 @@ class FramingModel:
     def interpret(self, decisions: Floats) -> Scores:
         """Return the scores that follow from decision values, sentences × outputs."""
         ids = self.codebook.frame_ids
-        frames = frame_probabilities(decisions[:, : len(ids)], self.frame_rules)
-        thresholds = np.array([rule.threshold for rule in self.frame_rules])
-        given = frames >= thresholds if ids else np.zeros(frames.shape, bool)
+        chances = label_probabilities(decisions, self.rules)
+        frames = chances[:, : len(ids)]
+        given = choose_frames(frames, self.rules[: len(ids)], self.codebook.single_label)
         labels = [frozenset(ids[column] for column in np.flatnonzero(row)) for row in given]
         stance, stance_labels = {}, {}
-        for number, (target, rule) in enumerate(zip(self.codebook.target_ids, self.stance_rules, strict=True)):
-            first = len(ids) + number * len(STANCES)
-            stance[target] = stance_probabilities(decisions[:, first : first + len(STANCES)], rule)
-            stance_labels[target] = choose_stances(stance[target], rule)
+        for number, target in enumerate(self.codebook.target_ids):
+            first = len(ids) + number * len(SIDES)
+            columns = slice(first, first + len(SIDES))
+            stance[target] = stance_probabilities(chances[:, columns])
+            stance_labels[target] = choose_stances(stance[target], self.rules[columns])
         return Scores(frames, labels, stance, stance_labels)
 
     def explain(self, text: str) -> Explanation:
@@ -124,25 +112,21 @@ class FramingModel:
         decisions = self.intercepts + sum(added.values(), np.zeros(len(self.intercepts)))
         scores = self.interpret(decisions[None, :])
         stance = {target: labels[0] for target, labels in scores.stance_labels.items()}
-        labels = [
-            (frame, frame in scores.labels[0], scores.frames[0, number], rule.threshold)
-            for number, (frame, rule) in enumerate(zip(self.codebook.frame_ids, self.frame_rules, strict=True))
-        ]
-        for (target, value), stance_rule in zip(stance.items(), self.stance_rules, strict=True):
-            chances = scores.stance[target][0]
-            labels += [(f"{target}:{side}", side == value, chances[n], stance_rule.threshold) for n, side in enumerate(STANCES)]
+        given = [frame in scores.labels[0] for frame in self.codebook.frame_ids]
+        given += [stance[target] == side for target in self.codebook.target_ids for side in SIDES]
+        chances = [*scores.frames[0], *(scores.stance[t][0, n] for t in self.codebook.target_ids for n in range(len(SIDES)))]
         outputs = []
-        for column, (label, given, chance, threshold) in enumerate(labels):
+        for column, label in enumerate(list_outputs(self.codebook)):
             terms = [Term(term, float(values[column])) for term, values in added.items() if values[column]]
             terms.sort(key=lambda term: (-abs(term.weight), term.text))
-            probability = float(chance) if np.isfinite(chance) else None
-            numbers = threshold, float(decisions[column]), float(self.intercepts[column])
-            outputs.append(LabelExplanation(label, given, probability, *numbers, tuple(terms)))
+            probability = float(chances[column]) if np.isfinite(chances[column]) else None
+            numbers = self.rules[column].threshold, float(decisions[column]), float(self.intercepts[column])
+            outputs.append(LabelExplanation(label, given[column], probability, *numbers, tuple(terms)))
         return Explanation(text, scores.labels[0], stance, tuple(outputs))
 
 
-def frame_probabilities(decisions: Floats, rules: Sequence[FrameRule]) -> Floats:
-    """Return calibrated probabilities, sentences × frames; NaN where a frame was not learnt."""
+def label_probabilities(decisions: Floats, rules: Sequence[LabelRule]) -> Floats:
+    """Return calibrated probabilities, sentences × outputs; NaN where an output was not learnt."""
     if not rules:
         return np.zeros(decisions.shape)
     slopes = np.array([rule.slope if rule.learnt else np.nan for rule in rules])
@@ -150,22 +134,46 @@ def frame_probabilities(decisions: Floats, rules: Sequence[FrameRule]) -> Floats
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slopes * decisions + offsets, -500, 500))))
 
 
-def stance_probabilities(decisions: Floats, rule: StanceRule) -> Floats:
-    """Return calibrated probabilities, sentences × (favor, against, none); NaN where the target was not learnt."""
-    if not rule.learnt:
-        return np.full(decisions.shape, np.nan)
-    scaled = np.where(np.array(rule.present), decisions / rule.temperature, -np.inf)
-    scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
+def choose_frames(probabilities: Floats, rules: Sequence[LabelRule], single: bool) -> NDArray[np.bool_]:
+    """Return which frames each sentence is given; the likeliest alone where a codebook allows just one."""
+    if not rules:
+        return np.zeros(probabilities.shape, bool)
+    if not single:
+        return np.asarray(probabilities >= np.array([rule.threshold for rule in rules]))
+    chosen = np.zeros(probabilities.shape, bool)
+    learnt = np.array([rule.learnt for rule in rules])
+    if learnt.any():
+        chosen[np.arange(len(chosen)), np.where(learnt, probabilities, -1.0).argmax(axis=1)] = True
+    return chosen
 
 
-def choose_stances(probabilities: Floats, rule: StanceRule) -> list[str | None]:
-    """Return the stance of each sentence, None where the target was not learnt."""
-    if not rule.learnt:
+def stance_probabilities(sides: Floats) -> Floats:
+    """Return the probabilities, sentences × (favor, against, none), from those of the two sides, each by itself.
+
+    ``none`` is what they leave; where together they exceed 1 they are scaled. A side that was not learnt gets 0; NaN
+    where neither was.
+    """
+    known = np.where(np.isnan(sides), 0.0, sides)
+    total = known.sum(axis=1, keepdims=True)
+    known = known / np.maximum(total, 1.0)
+    stance = np.column_stack([known, np.maximum(0.0, 1.0 - known.sum(axis=1))])
+    stance[np.isnan(sides).all(axis=1)] = np.nan
+    return np.asarray(stance)
+
+
+def choose_stances(probabilities: Floats, rules: Sequence[LabelRule]) -> list[str | None]:
+    """Return the stance of each sentence, None where the target was not learnt.
+
+    A side is given at its threshold; of two, the one that exceeds its own by the greater factor.
+    """
+    learnt = [rule.learnt for rule in rules]
+    if not any(learnt):
         return [None] * len(probabilities)
-    takes_side = probabilities[:, 0] + probabilities[:, 1] >= rule.threshold
-    side = np.where(probabilities[:, 0] >= probabilities[:, 1], 0, 1)
-    return [STANCES[column] for column in np.where(takes_side, side, 2)]
+    factors = probabilities[:, : len(SIDES)] / np.array([rule.threshold for rule in rules])
+    factors[:, ~np.array(learnt)] = -1.0
+    best = factors.argmax(axis=1)
+    reached = factors[np.arange(len(factors)), best] >= 1.0
+    return [STANCES[column] for column in np.where(reached, best, len(SIDES))]
 
 
 def fit_model(
@@ -173,69 +181,69 @@ def fit_model(
 ) -> FramingModel:
     """Return a model of ``sentences`` whose rules count positives but are not calibrated yet.
 
-    A frame or stance with fewer than ``min_positives`` gets weight 0 and is marked by its rule. The same sentences in
-    the same order give the same numbers.
+    A frame or side with fewer than ``min_positives`` gets weight 0 and is marked by its rule. The same sentences in the
+    same order give the same numbers.
     """
+    counts = count_terms([sentence.text for sentence in sentences], codebook, settings)
+    return fit_counts(counts, sentences, codebook, settings, min_positives=min_positives)
+
+
+def fit_counts(
+    counts: TermCounts,
+    sentences: Sequence[CodedSentence],
+    codebook: Codebook,
+    settings: Settings,
+    *,
+    min_positives: int = MIN_POSITIVES,
+) -> FramingModel:
+    """Return the model of ``fit_model`` where the terms of ``sentences`` are counted already."""
+    idf = counts.weigh()
+    codes = encode(sentences, codebook)
+    weights, intercepts, rules = fit_outputs(counts.features(idf), codes, codebook, settings, min_positives=min_positives)
+    seen = frozenset(fingerprint(sentence.text) for sentence in sentences)
+    return FramingModel(codebook, counts.vectorizer(idf), weights[counts.kept(idf)], intercepts, rules, seen)
+
+
+def fit_outputs(
+    features: csr_matrix, codes: Codes, codebook: Codebook, settings: Settings, *, min_positives: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[LabelRule, ...]]:
+    """Return weights (features × outputs), intercepts and uncalibrated rules of every output."""
     import sklearn.linear_model  # noqa: F401  # the limit below binds only libraries that are loaded already
+    from joblib import Parallel, delayed
     from threadpoolctl import threadpool_limits
 
-    # The order in which threads add changes last digits, and with them the bytes of the model.
-    with threadpool_limits(limits=1):
-        return _fit(sentences, codebook, settings, min_positives)
-
-
-def _fit(sentences: Sequence[CodedSentence], codebook: Codebook, settings: Settings, min_positives: int) -> FramingModel:
-    texts = [sentence.text for sentence in sentences]
-    vectorizer = fit_vectorizer(texts, codebook, settings)
-    features = vectorizer.transform(texts)
-    outputs = len(codebook.frames) + len(STANCES) * len(codebook.targets)
-    weights = np.zeros((vectorizer.columns, outputs), np.float32)
+    outputs = len(list_outputs(codebook))
+    weights = np.zeros((features.shape[1], outputs), np.float32)
     intercepts = np.zeros(outputs, np.float32)
-    frame_rules, stance_rules = [], []
-    for column, frame in enumerate(codebook.frame_ids):
-        coded = np.array([frame in sentence.frames for sentence in sentences])
-        rule = FrameRule(positives=int(coded.sum()), learnt=bool(min_positives <= coded.sum() < len(coded)))
-        if rule.learnt:
-            weights[:, column], intercepts[column] = _fit_frame(features, coded, settings)
-        frame_rules.append(rule)
-    for number, target in enumerate(codebook.target_ids):
-        stances = [sentence.stance_towards(target) for sentence in sentences]
-        counts = [stances.count(stance) for stance in STANCES]
-        favor, against, none = (count >= min_positives for count in counts)
-        stance_rule = StanceRule(counts=(counts[0], counts[1], counts[2]), present=(favor, against, none))
-        if stance_rule.learnt:
-            first = len(codebook.frames) + number * len(STANCES)
-            columns = slice(first, first + len(STANCES))
-            weights[:, columns], intercepts[columns] = _fit_stance(features, stances, stance_rule, settings)
-        stance_rules.append(stance_rule)
-    seen = frozenset(map(fingerprint, texts))
-    return FramingModel(codebook, vectorizer, weights, intercepts, tuple(frame_rules), tuple(stance_rules), seen)
+    sample = np.where(codes.written, settings.written_weight, 1.0)
+    rules, learnt = [], []
+    for column in range(outputs):
+        known = codes.known[:, column]
+        positives = int(codes.given[known, column].sum())
+        rules.append(LabelRule(positives=positives, learnt=bool(min_positives <= positives < known.sum())))
+        learnt += [column] * rules[-1].learnt
+    c = [settings.frame_c if column < len(codebook.frames) else settings.stance_c for column in learnt]
+    # The order in which threads of one solver add changes last digits, and with them the bytes of the model: each solver
+    # runs on one thread, several side by side.
+    with threadpool_limits(limits=1):
+        fitted = Parallel(n_jobs=-1, prefer="threads")(
+            delayed(_fit_output)(features, codes, column, sample, strength, settings.seed)
+            for column, strength in zip(learnt, c, strict=True)
+        )
+    for column, (weight, intercept) in zip(learnt, fitted, strict=True):
+        weights[:, column], intercepts[column] = weight, intercept
+    return weights, intercepts, tuple(rules)
 
 
-def _fit_frame(features: Any, coded: NDArray[np.bool_], settings: Settings) -> tuple[Any, Any]:
-    from sklearn.linear_model import LogisticRegression
+def _fit_output(features: csr_matrix, codes: Codes, column: int, sample: Floats, c: float, seed: int) -> tuple[Floats, float]:
+    from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-    regression = LogisticRegression(C=settings.frame_c, solver="liblinear", random_state=settings.seed, max_iter=1000)
-    regression.fit(features, coded)
-    return regression.coef_[0], regression.intercept_[0]
-
-
-def _fit_stance(features: Any, stances: Sequence[str | None], rule: StanceRule, settings: Settings) -> tuple[Any, Any]:
-    from sklearn.linear_model import LogisticRegression
-
-    learnt = {stance for stance, present in zip(STANCES, rule.present, strict=True) if present}
-    rows = [row for row, stance in enumerate(stances) if stance in learnt]
-    order = {stance: column for column, stance in enumerate(STANCES)}
-    values = np.array([order[str(stances[row])] for row in rows])
-    regression = LogisticRegression(C=settings.stance_c, solver="lbfgs", max_iter=1000, tol=1e-5)
-    regression.fit(features[rows], values)
-    weights = np.zeros((features.shape[1], len(STANCES)))
-    intercepts = np.zeros(len(STANCES))
-    if len(regression.classes_) == 2:  # one decision value: split it evenly, which gives the same softmax
-        low, high = regression.classes_
-        weights[:, high], weights[:, low] = regression.coef_[0] / 2, -regression.coef_[0] / 2
-        intercepts[high], intercepts[low] = regression.intercept_[0] / 2, -regression.intercept_[0] / 2
+    known = codes.known[:, column]
+    rows = slice(None) if known.all() else np.flatnonzero(known)
+    given = codes.given[rows, column]
+    if len(given) < LARGE_FIT:
+        regression = LogisticRegression(C=c, solver="liblinear", random_state=seed, max_iter=1000)
     else:
-        weights[:, regression.classes_] = regression.coef_.T
-        intercepts[regression.classes_] = regression.intercept_
-    return weights, intercepts
+        regression = SGDClassifier(loss="log_loss", alpha=1 / (c * len(given)), max_iter=8, tol=None, random_state=seed)
+    regression.fit(features[rows], given, sample_weight=sample[rows])
+    return regression.coef_[0], float(regression.intercept_[0])

@@ -17,14 +17,16 @@ import numpy as np
 from framing.agreement import LabelAgreement
 from framing.card import write_card
 from framing.codebook import STANCES, Codebook, parse_codebook
+from framing.coded import list_outputs
 from framing.errors import CodebookError, ModelError, suggest
-from framing.evaluation import HELD_OUT, Evaluation, LabelMetrics
+from framing.evaluation import HELD_OUT, Evaluation
 from framing.features import Settings, Vectorizer, group_cues
 from framing.files import write_directory
-from framing.model import FrameRule, FramingModel, StanceRule
+from framing.metrics import LabelMetrics
+from framing.model import FramingModel, LabelRule
 from framing.scorer import Scorer
 
-FORMAT = 1
+FORMAT = 2
 """The version of the directory's layout; raised when an older program could misread a newer directory."""
 
 MANIFEST = "model.json"
@@ -53,6 +55,7 @@ def save_model(
     evaluations: tuple[Evaluation, ...],
     agreement: tuple[LabelAgreement, ...],
     *,
+    precision_thresholds: tuple[tuple[float | None, ...], ...] = (),
     statement: str = "",
 ) -> FramingModel:
     """Write the model directory, whole or not at all, and return the model as it will be loaded.
@@ -62,7 +65,11 @@ def save_model(
     Raises:
         FileError: the disk refuses, or the directory holds something that is no model.
     """
-    evaluation = {"evaluations": [asdict(e) for e in evaluations], "agreement": [asdict(a) for a in agreement]}
+    evaluation = {
+        "evaluations": [asdict(e) for e in evaluations],
+        "agreement": [asdict(a) for a in agreement],
+        "precision_thresholds": dict(zip(list_outputs(model.codebook), precision_thresholds, strict=bool(precision_thresholds))),
+    }
     contents = {
         "codebook.toml": model.codebook.content.encode(),
         "evaluation.json": _json(evaluation),
@@ -74,8 +81,7 @@ def save_model(
         "format": FORMAT,
         "versions": {name: version(name) for name in ("framing", "scikit-learn", "numpy", "scipy")},
         "settings": asdict(model.vectorizer.settings),
-        "frames": {frame: asdict(rule) for frame, rule in zip(model.codebook.frame_ids, model.frame_rules, strict=True)},
-        "targets": {target: asdict(rule) for target, rule in zip(model.codebook.target_ids, model.stance_rules, strict=True)},
+        "labels": {label: asdict(rule) for label, rule in zip(list_outputs(model.codebook), model.rules, strict=True)},
         "codebook": {"title": model.codebook.title, "version": model.codebook.version, "digest": model.codebook.digest},
         "data": model.facts,
         "probes": _probe(model),
@@ -211,29 +217,21 @@ def _assemble(codebook: Codebook, manifest: dict[str, Any], data: dict[str, byte
     with np.load(io.BytesIO(data["weights.npz"]), allow_pickle=False) as arrays:
         idf, weights, intercepts = arrays["idf"], arrays["weights"], arrays["intercepts"]
     vectorizer = Vectorizer(settings, tuple(terms["words"]), tuple(terms["chars"]), idf, group_cues(codebook))
-    outputs = len(codebook.frames) + len(STANCES) * len(codebook.targets)
+    outputs = len(list_outputs(codebook))
     if idf.shape != (len(vectorizer.words) + len(vectorizer.chars),):
         raise ValueError("vocabulary and idf differ in length")
     if weights.shape != (vectorizer.columns, outputs) or intercepts.shape != (outputs,):
         raise ValueError("the weights do not fit the vocabulary and the codebook")
     if not (np.isfinite(idf).all() and np.isfinite(weights).all() and np.isfinite(intercepts).all()):
         raise ValueError("a weight is no number")
-    frame_rules = tuple(_frame_rule(manifest["frames"][frame]) for frame in codebook.frame_ids)
+    rules = tuple(_rule(manifest["labels"][label]) for label in list_outputs(codebook))
     seen = frozenset(data["trained-on.txt"].decode().split())
-    stance_rules = tuple(_stance_rule(manifest["targets"][target]) for target in codebook.target_ids)
-    return FramingModel(codebook, vectorizer, weights, intercepts, frame_rules, stance_rules, seen, facts=manifest["data"])
+    return FramingModel(codebook, vectorizer, weights, intercepts, rules, seen, facts=manifest["data"])
 
 
-def _frame_rule(row: dict[str, Any]) -> FrameRule:
+def _rule(row: dict[str, Any]) -> LabelRule:
     slope, offset, threshold = (float(row[key]) for key in ("slope", "offset", "threshold"))
-    return FrameRule(slope, offset, threshold, int(row["positives"]), bool(row["learnt"]))
-
-
-def _stance_rule(row: dict[str, Any]) -> StanceRule:
-    counts, present = tuple(row["counts"]), tuple(row["present"])
-    if len(counts) != len(STANCES) or len(present) != len(STANCES):
-        raise ValueError("a stance is missing")
-    return StanceRule(float(row["temperature"]), float(row["threshold"]), counts, present)
+    return LabelRule(slope, offset, threshold, int(row["positives"]), bool(row["learnt"]))
 
 
 def _check_probes(directory: Path, model: FramingModel, manifest: dict[str, Any]) -> None:
@@ -262,6 +260,22 @@ def read_evaluations(directory: Path) -> tuple[tuple[Evaluation, ...], tuple[Lab
     except _DAMAGE as error:
         raise ModelError(
             f"{directory}/evaluation.json: the file is damaged ({type(error).__name__}); train the model again"
+        ) from None
+
+
+def read_precision_thresholds(directory: Path, codebook: Codebook) -> list[list[float | None]]:
+    """Return for every output the thresholds for ``calibration.PRECISIONS``, from predictions on left-out articles.
+
+    Raises:
+        ModelError: the file is damaged, or the model keeps none.
+    """
+    manifest, _ = _read_manifest(directory)
+    try:
+        table = json.loads(_read_checked(directory, "evaluation.json", manifest))["precision_thresholds"]
+        return [[None if value is None else float(value) for value in table[label]] for label in list_outputs(codebook)]
+    except _DAMAGE as error:
+        raise ModelError(
+            f"{directory}/evaluation.json: it holds no thresholds by precision ({type(error).__name__}); train the model again"
         ) from None
 
 

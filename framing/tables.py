@@ -10,9 +10,10 @@ from rich.text import Text
 
 from framing.agreement import LabelAgreement
 from framing.checking import Report
-from framing.codebook import STANCES, Codebook, Frame
-from framing.evaluation import UNRELIABLE, Evaluation
+from framing.codebook import Codebook, Frame
+from framing.evaluation import Evaluation
 from framing.explain import Explanation
+from framing.metrics import UNRELIABLE
 from framing.model import FramingModel
 from framing.output import Grid, Part, decimal, percent, plain, signed
 from framing.scoring import ArticleScore
@@ -153,12 +154,11 @@ def describe_explanation(explanation: Explanation, *, terms: int, everything: bo
     """Return the sentence, and a row per label that it was given (or of every label) with the terms that decided it."""
     rows: list[list[str | Text]] = []
     for output in explanation.outputs:
-        neutral = output.label.endswith(f":{STANCES[-1]}")
-        if everything or (output.given and not neutral):
+        if everything or output.given:
             shown = output.terms[:terms] if everything else [t for t in output.terms if t.weight > 0][:terms]
             words = "  ".join(f"{term.text} {term.weight:+.1f}" for term in shown)
-            threshold = "" if neutral else decimal(output.threshold)
-            rows.append([("✓ " if output.given else "  ") + output.label, decimal(output.probability), threshold, words])
+            mark = "✓ " if output.given else "  "
+            rows.append([mark + output.label, decimal(output.probability), decimal(output.threshold), words])
     sentence = Text(plain(explanation.text))
     for frame in explanation.frames:
         sentence = _merge(sentence, highlight(explanation, frame))

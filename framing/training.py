@@ -9,21 +9,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from framing.agreement import LabelAgreement, measure_agreement, measure_stance_agreement
-from framing.annotations import Annotation, CodedSentence, settle
+from framing.annotations import WRITTEN, Annotation, CodedSentence, settle
 from framing.codebook import STANCES, Codebook
 from framing.errors import AnnotationError
-from framing.evaluation import HELD_OUT, Evaluation, LabelMetrics, apply_rules, cross_validate, evaluate_model
-from framing.features import Settings, fingerprint, settle_settings
-from framing.model import MIN_POSITIVES, FramingModel, fit_model
+from framing.calibration import apply_rules
+from framing.evaluation import HELD_OUT, CrossValidation, Evaluation, cross_validate, evaluate_model
+from framing.features import Settings, count_terms, fingerprint, settle_settings
+from framing.metrics import LabelMetrics
+from framing.model import MIN_POSITIVES, FramingModel, fit_counts
 
 
 @dataclass(frozen=True)
 class Training:
-    """The outcome of one training run: the model, its evaluations, and the agreement of those who coded."""
+    """The outcome of one training run: the model, its evaluations, and the agreement of those who coded.
+
+    ``precision_thresholds`` holds the thresholds of every output for the ``PRECISIONS`` of ``framing.calibration``.
+    """
 
     model: FramingModel
     evaluations: tuple[Evaluation, ...]
     agreement: tuple[LabelAgreement, ...]
+    precision_thresholds: tuple[tuple[float | None, ...], ...] = ()
 
 
 def train(
@@ -36,24 +42,34 @@ def train(
 ) -> Training:
     """Return a model of the settled codes, thresholds and calibration from predictions on left-out articles.
 
-    ``test`` are coded sentences of other articles that take no part in training: the finished model is evaluated on
-    them, and the model is held to the figures.
+    Codings without a text take no part, apart from the agreement. ``test`` are coded sentences of other articles that take
+    no part either: the finished model is evaluated on them, and the model is held to the figures.
 
     Raises:
         AnnotationError: the sentences come from fewer than two articles, or no label has enough positives.
     """
-    sentences = settle(annotations)
-    check_sufficient(sentences, codebook)
-    settings = settle_settings(settings or Settings(), len(sentences))
-    decisions, codes, evaluations = cross_validate(sentences, codebook, settings, progress=progress)
+    sentences, settings = prepare(annotations, codebook, settings or Settings())
+    counts = count_terms([s.text for s in sentences], codebook, settings)
+    validation = cross_validate(counts, sentences, codebook, settings, progress=progress)
     progress("the final model on all sentences")
-    model = apply_rules(fit_model(sentences, codebook, settings), decisions, codes)
-    model = replace(model, facts=describe_data(annotations))
+    model = fit_counts(counts, sentences, codebook, settings)
+    model = replace(apply_rules(model, validation.decisions, validation.codes), facts=describe_data(annotations))
     agreement = tuple(measure_agreement(annotations, codebook.frame_ids, codebook.target_ids, seed=settings.seed))
-    added = [add_agreement(evaluation, annotations, codebook) for evaluation in evaluations]
+    added = [add_agreement(evaluation, annotations, codebook) for evaluation in validation.evaluations]
     if test:
         added.append(evaluate_annotations(model, test))
-    return Training(model, tuple(added), agreement)
+    return Training(model, tuple(added), agreement, validation.precision_thresholds)
+
+
+def prepare(annotations: Sequence[Annotation], codebook: Codebook, settings: Settings) -> tuple[list[CodedSentence], Settings]:
+    """Return the settled sentences that have a text, and the settings that suit their number.
+
+    Raises:
+        AnnotationError: as ``check_sufficient``.
+    """
+    sentences = [sentence for sentence in settle(annotations) if sentence.text]
+    check_sufficient(sentences, codebook)
+    return sentences, settle_settings(settings, len(sentences))
 
 
 def cross_validate_annotations(
@@ -62,13 +78,12 @@ def cross_validate_annotations(
     settings: Settings,
     *,
     progress: Callable[[str], None] = lambda _: None,
-) -> tuple[Evaluation, ...]:
-    """Return the evaluations that ``train`` would make, without the final model; it raises what ``train`` raises."""
-    sentences = settle(annotations)
-    check_sufficient(sentences, codebook)
-    settings = settle_settings(settings, len(sentences))
-    _, _, evaluations = cross_validate(sentences, codebook, settings, progress=progress)
-    return tuple(add_agreement(evaluation, annotations, codebook) for evaluation in evaluations)
+) -> CrossValidation:
+    """Return the predictions and evaluations that ``train`` would make, without the final model; it raises what ``train`` does."""
+    sentences, settings = prepare(annotations, codebook, settings)
+    counts = count_terms([s.text for s in sentences], codebook, settings)
+    validation = cross_validate(counts, sentences, codebook, settings, progress=progress)
+    return replace(validation, evaluations=tuple(add_agreement(e, annotations, codebook) for e in validation.evaluations))
 
 
 def evaluate_annotations(model: FramingModel, annotations: Sequence[Annotation]) -> Evaluation:
@@ -77,7 +92,7 @@ def evaluate_annotations(model: FramingModel, annotations: Sequence[Annotation])
     Raises:
         AnnotationError: there are none.
     """
-    sentences = settle(annotations)
+    sentences = [sentence for sentence in settle(annotations) if sentence.text]
     unseen = [sentence for sentence in sentences if fingerprint(sentence.text) not in model.trained_on]
     if not sentences:
         raise AnnotationError("there are no coded sentences to evaluate on")
@@ -121,8 +136,13 @@ def add_agreement(evaluation: Evaluation, annotations: Sequence[Annotation], cod
 
 
 def describe_data(annotations: Sequence[Annotation]) -> dict[str, Any]:
-    """Return what the card says of the data, with a digest of the settled codes in their order."""
-    sentences = settle(annotations)
+    """Return what the card says of the data, with a digest of the settled codes in their order.
+
+    ``left_out`` counts the coded sentences whose texts were not at hand.
+    """
+    settled = settle(annotations)
+    sentences = [sentence for sentence in settled if sentence.text]
+    annotations = [annotation for annotation in annotations if annotation.text]
     rows = [[s.article, s.id, s.text, sorted(s.frames), sorted(s.stance)] for s in sentences]
     coded_twice = sum(len(s.coders) > 1 for s in sentences)
     outlets: dict[str, int] = {}
@@ -131,10 +151,13 @@ def describe_data(annotations: Sequence[Annotation]) -> dict[str, Any]:
     return {
         "sentences": len(sentences),
         "articles": len({s.article for s in sentences}),
+        "left_out": len(settled) - len(sentences),
         "annotations": len(annotations),
         "coders": len({a.coder for a in annotations if a.coder}),
         "coded_twice": coded_twice,
         "without_frame": sum(not s.frames for s in sentences),
+        "written": sum(s.sampling == WRITTEN for s in sentences),
+        "standing_for_news": sum(s.stands_for_news for s in sentences),
         "outlets": outlets,
         "digest": hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest(),
     }
