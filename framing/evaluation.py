@@ -10,7 +10,7 @@ import numpy as np
 from framing.annotations import CodedSentence
 from framing.calibration import FEWEST, PRECISIONS, apply_rules, thresholds_for_precision
 from framing.codebook import STANCES, Codebook
-from framing.coded import Codes, Integers, encode, list_outputs
+from framing.coded import Bools, Codes, Integers, encode, list_outputs
 from framing.features import Floats, Settings, TermCounts, Vectorizer
 from framing.metrics import LabelMetrics, measure_label
 from framing.model import LARGE_FIT, FramingModel, LabelRule, Scores, fit_outputs, label_probabilities
@@ -77,21 +77,36 @@ def assign_outlet_folds(codes: Codes, folds: int) -> Integers:
     return chosen[codes.outlet]
 
 
-def predict_left_out(counts: TermCounts, codes: Codes, codebook: Codebook, settings: Settings, group: Integers) -> Floats:
-    """Return the decision values of each sentence from a model that saw no sentence of its ``group``.
+PARALLEL = 1000
+"""Sentences from which on models are fitted side by side in processes, which cost a second to start."""
+
+
+def predict_left_out(
+    counts: TermCounts, codes: Codes, codebook: Codebook, settings: Settings, *groupings: Integers
+) -> list[Floats]:
+    """Return, for each grouping, the decision values of each sentence from a model that saw no sentence of its group.
 
     Nothing of the group enters, not even the frequencies of its words. NaN where the others held too few positives.
     """
-    decisions = np.full(codes.given.shape, np.nan)
-    for number in np.unique(group):
-        inside, others = np.flatnonzero(group == number), np.flatnonzero(group != number)
-        idf = counts.weigh(others)
-        fitted = fit_outputs(counts.features(idf, others), codes.take(others), codebook, settings, min_positives=FEWEST)
-        weights, intercepts, rules = fitted
-        learnt = np.array([rule.learnt for rule in rules], bool)
-        values = counts.features(idf, inside) @ weights.astype(np.float64) + intercepts
-        decisions[inside] = np.where(learnt, values, np.nan)
+    from joblib import Parallel, delayed
+
+    parts = [(place, grouping == number) for place, grouping in enumerate(groupings) for number in np.unique(grouping)]
+    fitted = Parallel(n_jobs=-1 if len(codes.article) >= PARALLEL else 1)(
+        delayed(_predict_part)(counts, codes, codebook, settings, inside) for _, inside in parts
+    )
+    decisions = [np.full(codes.given.shape, np.nan) for _ in groupings]
+    for (place, inside), values in zip(parts, fitted, strict=True):
+        decisions[place][inside] = values
     return decisions
+
+
+def _predict_part(counts: TermCounts, codes: Codes, codebook: Codebook, settings: Settings, inside: Bools) -> Floats:
+    others = np.flatnonzero(~inside)
+    idf = counts.weigh(others)
+    features = counts.features(idf, others)
+    weights, intercepts, rules = fit_outputs(features, codes.take(others), codebook, settings, min_positives=FEWEST)
+    values = counts.features(idf, np.flatnonzero(inside)) @ weights.astype(np.float64) + intercepts
+    return np.where(np.array([rule.learnt for rule in rules], bool), values, np.nan)
 
 
 def score_left_out(model: FramingModel, decisions: Floats, codes: Codes, group: Integers) -> Scores:
@@ -166,19 +181,19 @@ def cross_validate(
     """Return predictions for left-out articles, and evaluations by article and, with several outlets, by outlet."""
     codes = encode(sentences, codebook)
     articles, outlets = len(np.unique(codes.article)), len(np.unique(codes.outlet))
-    folds = count_folds(settings, len(sentences), articles)
-    progress(f"{folds} folds of whole articles")
-    fold = assign_folds(codes, folds, settings.seed)
-    decisions = predict_left_out(counts, codes, codebook, settings, fold)
-    shell = empty_model(codebook)
-    scores = score_left_out(shell, decisions, codes, fold)
-    evaluations = [evaluate_scores(scores, codes, codebook, design="articles left out", seed=settings.seed)]
+    folds = {"articles left out": assign_folds(codes, count_folds(settings, len(sentences), articles), settings.seed)}
     if outlets > 1:
-        folds = count_folds(settings, len(sentences), outlets)
-        progress(f"{folds} folds of whole outlets ({outlets})")
-        fold = assign_outlet_folds(codes, folds)
-        by_outlet = score_left_out(shell, predict_left_out(counts, codes, codebook, settings, fold), codes, fold)
-        evaluations.append(evaluate_scores(by_outlet, codes, codebook, design="outlets left out", seed=settings.seed))
+        folds["outlets left out"] = assign_outlet_folds(codes, count_folds(settings, len(sentences), outlets))
+    for design, fold in folds.items():
+        progress(f"{design}, {len(np.unique(fold))} folds")
+    predicted = predict_left_out(counts, codes, codebook, settings, *folds.values())
+    shell = empty_model(codebook)
+    scored = [score_left_out(shell, values, codes, fold) for values, fold in zip(predicted, folds.values(), strict=True)]
+    evaluations = [
+        evaluate_scores(scores, codes, codebook, design=design, seed=settings.seed)
+        for design, scores in zip(folds, scored, strict=True)
+    ]
+    decisions, scores = predicted[0], scored[0]
     chances = label_probabilities(decisions, apply_rules(shell, decisions, codes).rules)
     thresholds = []
     for column in range(codes.given.shape[1]):

@@ -209,7 +209,6 @@ def fit_outputs(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[LabelRule, ...]]:
     """Return weights (features × outputs), intercepts and uncalibrated rules of every output."""
     import sklearn.linear_model  # noqa: F401  # the limit below binds only libraries that are loaded already
-    from joblib import Parallel, delayed
     from threadpoolctl import threadpool_limits
 
     outputs = len(list_outputs(codebook))
@@ -223,15 +222,12 @@ def fit_outputs(
         rules.append(LabelRule(positives=positives, learnt=bool(min_positives <= positives < known.sum())))
         learnt += [column] * rules[-1].learnt
     c = [settings.frame_c if column < len(codebook.frames) else settings.stance_c for column in learnt]
-    # The order in which threads of one solver add changes last digits, and with them the bytes of the model: each solver
-    # runs on one thread, several side by side.
+    # The order in which threads add changes last digits, and with them the bytes of the model. Nor may solvers run side by
+    # side in one process: they draw from one stream of random numbers.
     with threadpool_limits(limits=1):
-        fitted = Parallel(n_jobs=-1, prefer="threads")(
-            delayed(_fit_output)(features, codes, column, sample, strength, settings.seed)
-            for column, strength in zip(learnt, c, strict=True)
-        )
-    for column, (weight, intercept) in zip(learnt, fitted, strict=True):
-        weights[:, column], intercepts[column] = weight, intercept
+        for column in learnt:
+            c = settings.frame_c if column < len(codebook.frames) else settings.stance_c
+            weights[:, column], intercepts[column] = _fit_output(features, codes, column, sample, c, settings.seed)
     return weights, intercepts, tuple(rules)
 
 
@@ -242,8 +238,8 @@ def _fit_output(features: csr_matrix, codes: Codes, column: int, sample: Floats,
     rows = slice(None) if known.all() else np.flatnonzero(known)
     given = codes.given[rows, column]
     if len(given) < LARGE_FIT:
-        regression = LogisticRegression(C=c, solver="liblinear", random_state=seed, max_iter=1000)
+        regression = LogisticRegression(C=c, solver="liblinear", dual=True, tol=0.01, random_state=seed, max_iter=1000)
     else:
-        regression = SGDClassifier(loss="log_loss", alpha=1 / (c * len(given)), max_iter=8, tol=None, random_state=seed)
+        regression = SGDClassifier(loss="log_loss", alpha=1 / (c * len(given)), max_iter=15, tol=None, random_state=seed)
     regression.fit(features[rows], given, sample_weight=sample[rows])
     return regression.coef_[0], float(regression.intercept_[0])

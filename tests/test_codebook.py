@@ -37,6 +37,11 @@ def test_cues_keep_their_highest_weight() -> None:
     assert codebook.frames[0].cues == (Cue("x", 2.5), Cue("y", 1.0))
 
 
+def test_cues_may_be_grouped_by_name_and_stand_in_several_groups() -> None:
+    codebook = parse_codebook(FRAME + '[frames.cues]\n2 = ["x"]\nhopes = ["x", "y*"]\nfears = ["y*"]')
+    assert codebook.frames[0].cues == (Cue("x", 2.0), Cue("x", 1.0, "hopes"), Cue("y*", 1.0, "hopes"), Cue("y*", 1.0, "fears"))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -49,11 +54,12 @@ def test_cues_keep_their_highest_weight() -> None:
         (FRAME + "defintion = 'x'", "unknown field 'defintion' (did you mean 'definition'?)"),
         (FRAME + "include = 3", "(a): include must be a list of strings"),
         (FRAME + "cues = 3", "cues must be a list"),
-        (FRAME + "cues = ['*']", "a cue of weight 1 is empty"),
+        (FRAME + "cues = ['*']", "a cue under 1 is empty"),
         (FRAME + "cues = ['the * * * * end']", "has more than 3 gaps"),
         ("version = " + "9" * 5000, "no valid TOML"),
         ("a = " + "[" * 9000, "no valid TOML"),
-        (FRAME + "[frames.cues]\nhigh = ['x']", "weight above 0, not 'high'"),
+        (FRAME + "[frames.cues]\n0 = ['x']", "grouped by a weight above 0"),
+        ("single_label = 3\n" + FRAME, "single_label must be true or false"),
         ("[[targets]]\nid = 't'\nvalues = ['pro', 'con']", "values must be favor, against, none"),
         ("[[targets]]\nid = 't'\nexamples = ['x']", "examples.favor"),
         ("[[targets]]\nid = 't'\nexamples.for = ['x']", "unknown field 'for'"),

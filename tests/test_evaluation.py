@@ -11,20 +11,12 @@ from hypothesis import strategies as st
 from framing.annotations import Annotation, settle
 from framing.codebook import Codebook
 from framing.errors import AnnotationError
-from framing.evaluation import (
-    LabelMetrics,
-    assign_folds,
-    average_precision,
-    best_threshold,
-    bootstrap_interval,
-    calibration_error,
-    choose_frame_rule,
-    choose_stance_rule,
-    encode,
-    f1_score,
-)
-from framing.features import Settings
-from framing.model import frame_probabilities
+from framing.calibration import best_threshold, choose_rule, demand_precision, thresholds_for_precision
+from framing.coded import encode
+from framing.evaluation import assign_folds, assign_outlet_folds, predict_left_out
+from framing.features import Settings, count_terms
+from framing.metrics import LabelMetrics, average_precision, bootstrap_interval, calibration_error, f1_score
+from framing.model import FramingModel, fit_model, label_probabilities
 from framing.training import Training, cross_validate_annotations, evaluate_annotations, train
 
 CODED = st.lists(st.tuples(st.floats(0, 1, width=16), st.booleans()), min_size=2, max_size=60).filter(
@@ -47,7 +39,7 @@ def test_average_precision_is_that_of_scikit_learn(rows: list[tuple[float, bool]
 @given(CODED)
 def test_no_other_threshold_has_a_higher_f1(rows: list[tuple[float, bool]]) -> None:
     probability, coded = columns(rows)
-    best = f1_score(probability >= best_threshold(probability, coded), coded)
+    best = f1_score(probability >= best_threshold(probability, coded)[0], coded)
     assert best == pytest.approx(max(f1_score(probability >= threshold, coded) for threshold in probability))
 
 
@@ -68,22 +60,22 @@ def test_platt_scaling_is_the_logistic_regression_on_the_decision_value(scale: f
     draw = np.random.default_rng(0)
     coded = draw.random(6000) < share
     values = draw.normal(size=6000) + 1.5 * coded
-    rule = choose_frame_rule(scale * (values + shift), coded)
+    rule = choose_rule(scale * (values + shift), coded)
     reference = LogisticRegression(C=1e9, tol=1e-8).fit(values[:, None], coded)
-    found = frame_probabilities((scale * (values + shift))[:, None], [rule])[:, 0]
+    found = label_probabilities((scale * (values + shift))[:, None], [rule])[:, 0]
     assert found == pytest.approx(reference.predict_proba(values[:, None])[:, 1], abs=0.01)
     assert calibration_error(found, coded) < 0.03
 
 
 def test_a_useless_decision_value_is_not_reversed_but_gets_the_share_of_positives() -> None:
     decisions = np.linspace(-1, 1, 400)
-    rule = choose_frame_rule(decisions, decisions < -0.5)
+    rule = choose_rule(decisions, decisions < -0.5)
     assert rule.slope > 0
-    assert frame_probabilities(decisions[:, None], [rule])[:, 0] == pytest.approx(np.full(400, 0.25), abs=0.01)
+    assert label_probabilities(decisions[:, None], [rule])[:, 0] == pytest.approx(np.full(400, 0.25), abs=0.01)
 
 
 def test_separated_decision_values_are_calibrated_without_overflow() -> None:
-    rule = choose_frame_rule(np.concatenate([np.full(40, -3.0), np.full(40, 2.0)]), np.arange(80) >= 40)
+    rule = choose_rule(np.concatenate([np.full(40, -3.0), np.full(40, 2.0)]), np.arange(80) >= 40)
     assert 0 < rule.slope < 100
     assert -3 * rule.slope + rule.offset < 0 < 2 * rule.slope + rule.offset
 
@@ -98,20 +90,76 @@ def test_separated_decision_values_are_calibrated_without_overflow() -> None:
     ],
 )
 def test_a_frame_is_not_learnt_from_nothing(decisions: np.ndarray, coded: np.ndarray) -> None:
-    assert not choose_frame_rule(decisions, coded).learnt
+    assert not choose_rule(decisions, coded).learnt
 
 
-def test_a_stance_rule_of_nothing_keeps_its_defaults() -> None:
-    stance = np.array([0, 1, 2] * 9)
-    assert choose_stance_rule(np.full((27, 3), np.nan), stance).temperature == 1.0
-    assert not choose_stance_rule(np.zeros((27, 3)), np.full(27, 2)).learnt
+def test_few_positives_get_half_the_best_f1_as_threshold() -> None:
+    decisions = np.linspace(-1, 1, 200)
+    few, many = decisions > 0.9, decisions > 0.5
+    assert choose_rule(decisions, few).threshold == pytest.approx(0.5)
+    assert choose_rule(decisions, many).threshold != pytest.approx(0.5)
+
+
+@given(CODED)
+def test_a_threshold_for_a_precision_reaches_it(rows: list[tuple[float, bool]]) -> None:
+    probability, coded = columns(rows)
+    thresholds = thresholds_for_precision(probability, coded)
+    for precision, threshold in zip(np.arange(50, 100, 5) / 100, thresholds, strict=True):
+        if threshold is not None:
+            given_ = probability >= threshold
+            assert (given_ & coded).sum() / given_.sum() >= precision - 1e-9
+    known = [threshold for threshold in thresholds if threshold is not None]
+    assert known == sorted(known)
+
+
+def test_demanding_precision_raises_thresholds_and_names_what_cannot_reach_it(model: FramingModel) -> None:
+    curves = [[0.7] * 10, [None] * 10, [None] * 10, [0.2] * 10, [0.9] * 10]
+    strict, lacking = demand_precision(model, curves, 0.8)
+    assert lacking == [1]
+    for before, after in zip(model.rules, strict.rules, strict=True):
+        assert after.threshold >= before.threshold
+    text = "The gale felled 12 trees by the river."
+    assert model.score([text]).labels == [{"storm"}]
+    assert strict.score([text]).labels == [frozenset()]
+
+
+def test_folds_of_outlets_keep_each_outlet_whole(annotations: list[Annotation], codebook: Codebook) -> None:
+    codes = encode(settle(annotations), codebook)
+    fold = assign_outlet_folds(codes, 3)
+    assert all(len(set(fold[codes.outlet == outlet])) == 1 for outlet in set(codes.outlet))
+    assert len(set(fold)) == 3
+
+
+def test_counting_once_gives_the_decisions_of_a_model_that_never_saw_the_fold(
+    annotations: list[Annotation], codebook: Codebook
+) -> None:
+    sentences, settings = settle(annotations), Settings(min_documents=2)
+    codes = encode(sentences, codebook)
+    fold = assign_folds(codes, 4, seed=0)
+    (decisions,) = predict_left_out(count_terms([s.text for s in sentences], codebook, settings), codes, codebook, settings, fold)
+    others = [s for s, number in zip(sentences, fold, strict=True) if number != 0]
+    inside = [s.text for s, number in zip(sentences, fold, strict=True) if number == 0]
+    model = fit_model(others, codebook, settings)
+    learnt = [rule.learnt for rule in model.rules]
+    assert decisions[fold == 0][:, learnt] == pytest.approx(model.decide(inside)[:, learnt], abs=1e-3)
+
+
+def test_sentences_that_only_teach_are_not_counted(annotations: list[Annotation], codebook: Codebook) -> None:
+    news = [replace(a, id=f"{copy}{a.id}", article=f"{copy}{a.article}", text=f"{a.text} {copy}") for copy in "xy" for a in annotations]
+    written = [replace(a, sampling="written") for a in annotations]
+    codes = encode(settle([*news, *written]), codebook)
+    assert codes.counts.sum() == 288
+    assert codes.written.sum() == 144
+    validation = cross_validate_annotations([*news, *written], codebook, Settings())
+    assert [evaluation.sentences for evaluation in validation.evaluations] == [288, 288]
+    assert encode(settle(written), codebook).counts.all()
 
 
 def test_no_article_is_in_two_folds_and_labels_are_spread(annotations: list[Annotation], codebook: Codebook) -> None:
     codes = encode(settle(annotations), codebook)
     fold = assign_folds(codes, 5, seed=0)
     assert all(len(set(fold[codes.article == article])) == 1 for article in set(codes.article))
-    shares = [codes.frames[fold == number, 0].mean() for number in range(5)]
+    shares = [codes.given[fold == number, 0].mean() for number in range(5)]
     assert max(shares) - min(shares) < 0.2
     assert sorted(np.bincount(fold))[0] > 10
 
@@ -163,7 +211,7 @@ def test_shuffled_codes_are_learnt_no_better_than_chance(annotations: list[Annot
         Annotation(s.id, s.article, text, s.frames, s.stance, outlet="one", coder="x")
         for s, text in zip(sentences, texts, strict=True)
     ]
-    (evaluation,) = cross_validate_annotations(shuffled, codebook, Settings())
+    (evaluation,) = cross_validate_annotations(shuffled, codebook, Settings()).evaluations
     storm = evaluation.find("storm")
     assert storm is not None
     assert storm.average_precision == pytest.approx(storm.positives / storm.sentences, abs=0.15)

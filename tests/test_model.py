@@ -18,7 +18,7 @@ from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError
 from framing.explain import explanation_record
 from framing.features import Settings
-from framing.model import FramingModel, StanceRule, fit_model, stance_probabilities
+from framing.model import FramingModel, LabelRule, choose_frames, choose_stances, fit_model, stance_probabilities
 from framing.readers import read_articles
 from framing.scorer import Scorer
 from framing.sentences import split_article
@@ -40,16 +40,16 @@ def test_a_frame_with_too_few_positives_is_named_and_never_given(model: FramingM
     scores = model.score([STORM, "ghost"])
     assert np.isnan(scores.frames[:, 2]).all()
     assert not any("ghost" in labels for labels in scores.labels)
-    assert [rule.learnt for rule in model.frame_rules] == [True, True, False]
-    assert model.frame_rules[2].positives == 2
+    assert [rule.learnt for rule in model.rules] == [True, True, False, True, True]
+    assert model.rules[2].positives == 2
 
 
 def test_raising_the_threshold_never_adds_a_frame(model: FramingModel) -> None:
     texts = [STORM, "Growers reaped wheat while hail fell.", "Hail and gale and grain."]
     before = model.score(texts).labels
     for threshold in np.linspace(0.05, 1, 12):
-        rules = tuple(replace(rule, threshold=max(rule.threshold, threshold)) for rule in model.frame_rules)
-        after = replace(model, frame_rules=rules).score(texts).labels
+        rules = tuple(replace(rule, threshold=max(rule.threshold, threshold)) for rule in model.rules)
+        after = replace(model, rules=rules).score(texts).labels
         assert all(later <= earlier for later, earlier in zip(after, before, strict=True))
 
 
@@ -84,7 +84,7 @@ def test_all_terms_and_the_intercept_add_up_to_the_decision(default_model: Frami
     text = "The U.S. has warned Peru that China's port could serve the navy; growers hope it will create 8,000 new jobs."
     explanation = default_model.explain(text)
     decisions = default_model.decide([text])[0]
-    assert [output.label for output in explanation.outputs][-1].endswith(":none")
+    assert [output.label for output in explanation.outputs][-1].endswith(":against")
     for output, decision in zip(explanation.outputs, decisions, strict=True):
         assert output.intercept + sum(term.weight for term in output.terms) == pytest.approx(decision)
         assert output.decision == pytest.approx(decision)
@@ -110,8 +110,7 @@ def test_each_shipped_example_gets_its_frame_or_comes_close(default_model: Frami
 def test_two_trainings_give_the_same_numbers(training: Training, annotations: list[Annotation], codebook: Codebook) -> None:
     again = train(annotations, codebook, Settings())
     assert (again.model.weights == training.model.weights).all()
-    assert again.model.frame_rules == training.model.frame_rules
-    assert again.model.stance_rules == training.model.stance_rules
+    assert again.model.rules == training.model.rules
     assert again.evaluations == training.evaluations
 
 
@@ -158,12 +157,36 @@ def test_a_target_with_one_stance_is_not_learnt(annotations: list[Annotation], c
     scores = fit_model(sentences, codebook, Settings()).score([STORM])
     assert np.isnan(scores.stance["mayor"]).all()
     assert scores.stance_labels["mayor"] == [None]
-    assert not StanceRule(present=(True, False, False)).learnt
 
 
-def test_stance_probabilities_stay_finite_for_extreme_values() -> None:
-    found = stance_probabilities(np.array([[1e4, -1e4, 0.0]]), StanceRule(present=(True, True, True)))
-    assert found == pytest.approx(np.array([[1.0, 0.0, 0.0]]))
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        ([0.2, 0.1], [0.2, 0.1, 0.7]),
+        ([0.9, 0.6], [0.6, 0.4, 0.0]),
+        ([np.nan, 0.3], [0.0, 0.3, 0.7]),
+        ([np.nan, np.nan], [np.nan, np.nan, np.nan]),
+    ],
+)
+def test_the_probability_of_no_stance_is_what_the_sides_leave(sides: list[float], expected: list[float]) -> None:
+    assert stance_probabilities(np.array([sides])) == pytest.approx(np.array([expected]), nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("favor", "against", "expected"),
+    [(0.3, 0.1, "favor"), (0.1, 0.5, "against"), (0.3, 0.5, "favor"), (0.21, 0.79, "against"), (0.1, 0.1, "none")],
+)
+def test_of_two_sides_the_one_further_above_its_threshold_is_given(favor: float, against: float, expected: str) -> None:
+    rules = [LabelRule(threshold=0.2, learnt=True), LabelRule(threshold=0.4, learnt=True)]
+    assert choose_stances(np.array([[favor, against, 1 - favor - against]]), rules) == [expected]
+
+
+def test_a_single_label_codebook_gives_exactly_the_likeliest_frame() -> None:
+    rules = [LabelRule(learnt=True), LabelRule(learnt=True), LabelRule()]
+    chances = np.array([[0.1, 0.2, np.nan], [0.9, 0.8, np.nan]])
+    assert choose_frames(chances, rules, single=True).tolist() == [[False, True, False], [True, False, False]]
+    assert choose_frames(chances, rules, single=False).tolist() == [[False, False, False], [True, True, False]]
+    assert not choose_frames(np.full((1, 1), np.nan), [LabelRule()], single=True).any()
 
 
 def test_a_codebook_of_targets_alone_has_stances_and_no_frames(annotations: list[Annotation]) -> None:

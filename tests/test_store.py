@@ -129,7 +129,7 @@ def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
     [
         ({"format": 99}, "has format 99"),
         ({"codebook": {"digest": "0" * 64}}, "trained on another codebook"),
-        ({"frames": {}}, "damaged (KeyError"),
+        ({"labels": {}}, "damaged (KeyError"),
         ({"probes": [1]}, "damaged (TypeError"),
         (
             {
@@ -140,7 +140,7 @@ def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
             },
             "damaged (ValueError",
         ),
-        ({"targets": {"mayor": {"counts": [1, 2], "present": [True], "threshold": 1, "temperature": 1}}}, "a stance is missing"),
+        ({"labels": {"harvest": {"slope": 1, "offset": 0, "threshold": 0.5, "positives": 9}}}, "KeyError"),
         ({"files": {"weights.npz": None}}, "the weights do not fit"),
         ({"files": {"codebook.toml": b"[[frames]"}}, "no valid TOML"),
         ({"files": {"vocabulary.json": b'{"words": ["a"], "chars": []}'}}, "differ in length"),
@@ -270,7 +270,7 @@ def test_the_card_may_be_edited(copy: Path) -> None:
 
 def test_a_changed_threshold_is_refused(copy: Path) -> None:
     manifest = json.loads((copy / MANIFEST).read_text())
-    manifest["frames"]["storm"]["threshold"] = 0.01
+    manifest["labels"]["storm"]["threshold"] = 0.01
     (copy / MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(ModelError, match="hash differs"):
         load_model(copy)
