@@ -1,13 +1,16 @@
-"""Coded sentences: append-only JSON Lines, one decision of one coder a line."""
+"""Coded sentences: append-only JSON Lines (or a CSV table), one decision of one coder a line."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,8 @@ class Annotation:
     without sight of another, ``adjudicated`` for the choice between ``parents`` (coders), anything else for the rest.
     ``start`` and ``end`` are offsets into the article's text where it is at hand. ``text`` is empty for a sentence that
     others own: then ``hash`` tells whether a text is the one that was coded. ``sampling`` says how the sentence came to be
-    coded. ``place`` is the file and line.
+    coded. A coding that names no article is not ``grouped``: it stands as an article of its own. ``place`` is the file and
+    line.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Annotation:
     inclusion_probability: float | None = None
     codebook_version: str | None = None
     hash: str | None = None
+    grouped: bool = True
     place: str = ""
 
     def stance_towards(self, target: str) -> str | None:
@@ -66,6 +71,7 @@ class CodedSentence:
     stance: tuple[tuple[str, str], ...]
     coders: tuple[str, ...] = ()
     sampling: str | None = None
+    hash: str = ""
 
     @property
     def stands_for_news(self) -> bool:
@@ -92,7 +98,7 @@ def find_annotation_files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
         if not found or not found[0].is_file():
-            raise AnnotationError(f"{path}: there are no coded sentences here; name a .jsonl file with --annotations")
+            raise AnnotationError(f"{path}: there are no coded sentences here; name a .jsonl or .csv file with --annotations")
         files += found
     return files
 
@@ -114,7 +120,7 @@ def read_annotations(paths: Iterable[Path], codebook: Codebook | None = None) ->
 
 
 def iterate_annotations(path: Path, codebook: Codebook | None = None) -> Iterator[Annotation | AnnotationError]:
-    """Yield each decision of one file, or the error that its line holds."""
+    """Yield each decision of one JSON Lines or CSV file, or the error that its line holds."""
     try:
         content = path.read_text("utf-8-sig")
     except OSError as error:
@@ -123,15 +129,76 @@ def iterate_annotations(path: Path, codebook: Codebook | None = None) -> Iterato
     except UnicodeDecodeError:
         yield AnnotationError(f"{path}: it is not UTF-8; save it as UTF-8")
         return
+    rows = _read_csv(content, path) if path.suffix.lower() == ".csv" else _read_lines(content, path)
+    for place, row in rows:
+        try:
+            annotation = _parse(row(), place)
+            if codebook is not None:
+                check_codes(annotation, codebook)
+            yield annotation
+        except AnnotationError as error:
+            yield error
+
+
+Row = Callable[[], Any]
+"""Gives the fields of one line, or raises what is wrong with it."""
+
+
+def _read_lines(content: str, path: Path) -> Iterator[tuple[str, Row]]:
     for number, line in enumerate(content.split("\n"), 1):
         if line.strip():
-            try:
-                annotation = _parse(line, place=f"{path}:{number}")
-                if codebook is not None:
-                    check_codes(annotation, codebook)
-                yield annotation
-            except AnnotationError as error:
-                yield error
+            place = f"{path}:{number}"
+            yield place, partial(_read_json, line, place)
+
+
+def _read_json(line: str, place: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise AnnotationError(f"{place}: broken JSON ({error}); mend or delete the line") from None
+
+
+def _read_csv(content: str, path: Path) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of a table: ``frames`` parted by ``;``, and a column ``stance:TARGET`` for each target."""
+    reader = csv.DictReader(io.StringIO(content, newline=""))
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            row = {}
+            yield f"{path}:{reader.line_num}", partial(_refuse, f"{path}:{reader.line_num}: broken CSV ({error})")
+            return
+        if row is None:
+            return
+        place = f"{path}:{reader.line_num}"
+        yield place, partial(_from_table, row, place)
+
+
+def _refuse(message: str) -> Any:
+    raise AnnotationError(message)
+
+
+def _from_table(row: dict[str | None, Any], place: str) -> dict[str, Any]:
+    if None in row or None in row.values():
+        raise AnnotationError(f"{place}: the row has more or fewer cells than the header; quote cells that hold commas")
+    known = {str(key).strip(): str(value).strip() for key, value in row.items()}
+    if "frames" not in known and not any(key.startswith(STANCE_COLUMN) for key in known):
+        raise AnnotationError(f"{place}: there is no column 'frames' and no 'stance:TARGET'{suggest('frames', known)}")
+    fields: dict[str, Any] = {
+        key: value for key, value in known.items() if value and key in _TYPES and key not in ("frames", "stance")
+    }
+    try:
+        fields |= {key: int(fields[key]) for key in ("index", "start", "end") if key in fields}
+        fields |= {key: float(fields[key]) for key in ("inclusion_probability",) if key in fields}
+    except ValueError as error:
+        raise AnnotationError(f"{place}: a number is expected ({error})") from None
+    fields["frames"] = [frame.strip() for frame in known.get("frames", "").split(";") if frame.strip()]
+    stance = {key.removeprefix(STANCE_COLUMN): value for key, value in known.items() if key.startswith(STANCE_COLUMN) and value}
+    return fields | {"stance": stance}
+
+
+STANCE_COLUMN = "stance:"
+"""How the column of a stance begins in a table."""
 
 
 @dataclass(frozen=True)
@@ -165,11 +232,7 @@ def read_statement(folder: Path) -> str:
     return "\n".join(line for line in opening.split("\n") if not line.startswith("# ")).strip()
 
 
-def _parse(line: str, *, place: str) -> Annotation:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise AnnotationError(f"{place}: broken JSON ({error}); mend or delete the line") from None
+def _parse(row: Any, place: str) -> Annotation:
     if not isinstance(row, dict):
         raise AnnotationError(f"{place}: a line must be one JSON object")
     if _SURROGATE.search(json.dumps(row, ensure_ascii=False)):
@@ -177,7 +240,8 @@ def _parse(line: str, *, place: str) -> Annotation:
     _check_types(row, place)
     return Annotation(
         id=place if row.get("id") is None else str(row["id"]),
-        article=row["article"],
+        article=place if row.get("article") is None else row["article"],
+        grouped=row.get("article") is not None,
         text=row.get("text") or "",
         frames=frozenset(row.get("frames") or ()),
         stance=tuple((target, value) for target, value in (row.get("stance") or {}).items() if value is not None),
@@ -219,21 +283,23 @@ _CALLED = {str: "a string", int: "a whole number", float: "a number", list: "a l
 
 
 def _check_types(row: dict[str, Any], place: str) -> None:
-    """Check that each field of a coding is of its kind; ``article`` is required, and ``text`` or a ``hash`` of it.
+    """Check that each field of a coding is of its kind; ``text``, or a ``hash`` and the article, are required.
 
     Raises:
         AnnotationError: one is not; the message names it.
     """
-    required = ("article",) if row.get("hash") else ("article", "text")
+    required = ("article",) if row.get("hash") and not row.get("text") else ("text",)
     for key in required:
         if row.get(key) is None:
             raise AnnotationError(f"{place}: {key!r} is missing{suggest(key, row)}")
+    if row.get("article") is None and suggest("article", row):
+        raise AnnotationError(f"{place}: 'article' is missing{suggest('article', row)}")
     for key, kinds in _TYPES.items():
         value = row.get(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
             raise AnnotationError(f"{place}: {key!r} must be {' or '.join(_CALLED[kind] for kind in kinds)}, not {value!r:.40}")
-    for key in required:
-        if not row[key].strip():
+    for key in ("article", "text"):
+        if row.get(key) is not None and not row[key].strip():
             raise AnnotationError(f"{place}: {key!r} is empty")
     codes = [*(row.get("frames") or ()), *(row.get("stance") or {}).values()]
     if not all(isinstance(code, str) or code is None for code in codes):
@@ -284,7 +350,7 @@ def find_changed_texts(annotations: Iterable[Annotation]) -> list[str]:
     found = []
     for codings in _by_sentence(annotations).values():
         first = codings[0]
-        other = next((c for c in codings if c.text and first.text and c.text != first.text or c.hash != first.hash), None)
+        other = next((c for c in codings if (c.text and first.text and c.text != first.text) or c.hash != first.hash), None)
         if other is not None:
             found.append(f"{other.place}: sentence {first.id!r} has another text than at {first.place}")
     return found
@@ -297,6 +363,17 @@ def find_unnamed_coders(annotations: Iterable[Annotation]) -> list[str]:
         unnamed = [coding for coding in codings if coding.coder is None and coding.phase != ADJUDICATED]
         if len(codings) > 1 and unnamed:
             found.append(f"{unnamed[-1].place}: sentence {unnamed[-1].id!r} is coded {len(codings)} times; name the coder of each")
+    return found
+
+
+def find_contradictions(sentences: Iterable[CodedSentence]) -> list[tuple[CodedSentence, CodedSentence]]:
+    """Return pairs of sentences of the same text whose codes differ: each teaches what the other denies."""
+    first: dict[str, CodedSentence] = {}
+    found = []
+    for sentence in sentences:
+        other = first.setdefault(sentence.text, sentence)
+        if sentence.text and (other.frames != sentence.frames or dict(other.stance) != dict(sentence.stance)):
+            found.append((other, sentence))
     return found
 
 
@@ -338,7 +415,9 @@ def _settle_one(codings: Sequence[Annotation]) -> CodedSentence:
             given = [coding.stance_towards(target) for coding in blind]
         stance.append((target, _most(given)))
     coders = tuple(dict.fromkeys(coding.coder for coding in codings if coding.coder))
-    return CodedSentence(first.id, first.article, first.outlet or "unknown", first.text, frames, tuple(stance), coders, first.sampling)
+    text_hash = first.hash or hash_sentence(first.text)
+    outlet = first.outlet or "unknown"
+    return CodedSentence(first.id, first.article, outlet, first.text, frames, tuple(stance), coders, first.sampling, text_hash)
 
 
 def _most(values: Sequence[str | None]) -> str:

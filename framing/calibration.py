@@ -80,7 +80,6 @@ def best_threshold(probabilities: Floats, coded: Bools) -> tuple[float, float]:
     return float((ranked[best] + below) / 2), float(f1[best])
 
 
-
 def choose_rules(decisions: Floats, codes: Codes) -> tuple[LabelRule, ...]:
     """Return the rule of every output, from the sentences that count; ``positives`` are those of all sentences."""
     rules = []
@@ -98,6 +97,9 @@ def apply_rules(model: FramingModel, decisions: Floats, codes: Codes) -> Framing
         model, rules=tuple(replace(rule, learnt=rule.learnt and old.learnt) for rule, old in zip(rules, model.rules, strict=True))
     )
 
+
+NEVER = 2.0
+"""A threshold that no probability reaches."""
 
 PRECISIONS = tuple(number / 100 for number in range(50, 100, 5))
 """The precisions that a model keeps thresholds for."""
@@ -132,5 +134,5 @@ def demand_precision(model: FramingModel, curves: Sequence[Sequence[float | None
         threshold = curve[place] if rule.learnt else None
         if threshold is None and rule.learnt:
             lacking.append(column)
-        rules.append(replace(rule, threshold=2.0 if threshold is None else max(threshold, rule.threshold)))
-    return replace(model, rules=tuple(rules)), lacking
+        rules.append(replace(rule, threshold=NEVER if threshold is None else max(threshold, rule.threshold)))
+    return replace(model, rules=tuple(rules), min_precision=goal), lacking

@@ -17,8 +17,8 @@ from typer.core import TyperGroup
 from framing.errors import FileError, FramingError, UsageError, suggest
 
 if TYPE_CHECKING:
-    from framing.articles import Article, Skipped
     from framing.annotations import Annotation, Coding
+    from framing.articles import Article, Skipped
     from framing.evaluation import Evaluation
     from framing.features import Settings
     from framing.model import FramingModel
@@ -173,6 +173,9 @@ def score(
     unit: Annotated[str, typer.Option(help="article or sentence: what one record is of.")] = "article",
     model: ModelName = None,
     outlet: Outlet = None,
+    min_precision: Annotated[
+        float | None, typer.Option(help="Give only labels that were right this often on left-out articles, as 0.8.")
+    ] = None,
     form: Format = None,
     output: Output = None,
 ) -> None:
@@ -180,12 +183,11 @@ def score(
     from framing.output import choose_format, print_tables, write_records
     from framing.scorer import Scorer
     from framing.scoring import article_record, score_articles, sentence_records
-    from framing.store import load_model
 
     if unit not in ("article", "sentence"):
         raise UsageError(f"--unit {unit!r} is neither article nor sentence")
     form = choose_format(form, output)
-    scorer = Scorer(load_model(model))
+    scorer = Scorer(_load_model(model, min_precision))
     codebook, intake = scorer.model.codebook, _Intake()
     scores = intake.keep(score_articles(_read(paths, outlet), scorer))
     if form == "table":
@@ -197,6 +199,17 @@ def score(
     else:
         write_records((record for item in scores for record in sentence_records(item, codebook)), form, output)
     intake.finish(codebook.language)
+
+
+def _load_model(name: str | None, min_precision: float | None) -> FramingModel:
+    from framing.store import load_model, load_precise_model
+
+    if min_precision is None:
+        return load_model(name)
+    model, lacking = load_precise_model(name, min_precision)
+    if lacking:
+        _say(f"note: no threshold gives {', '.join(lacking)} a precision of {min_precision:g}: not given to any sentence")
+    return model
 
 
 @app.command(epilog="Example:  framing summarize articles/ --by month -f csv -o months.csv")
@@ -270,7 +283,7 @@ def _saved_tallies(items: Iterable[tuple[str, Tally] | Skipped], model: FramingM
             intake.skip(item)
             continue
         scored_with, tally = item
-        if scored_with != model.label:
+        if scored_with.partition(";")[0] != model.label:
             name = scored_with.partition("@")[0]
             raise UsageError(
                 f"these scores were made with the model {scored_with}, not {model.label}: add --model {name}, or score again"
@@ -381,9 +394,13 @@ def train(
 def _read_coding(paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Coding:
     """Return the coded sentences with the texts that ``articles`` hold, and say which stay without."""
     from framing.annotations import read_coding
+    from framing.training import describe_weaknesses
 
     coding = read_coding(paths or [Path("annotations")], codebook)
-    return replace(coding, annotations=_fill_texts(coding.annotations, articles))
+    coding = replace(coding, annotations=_fill_texts(coding.annotations, articles))
+    for line in describe_weaknesses(coding.annotations, coding.codebook):
+        _say(f"note: {line}")
+    return coding
 
 
 def _fill_texts(codings: list[Annotation], articles: list[str] | None) -> list[Annotation]:
@@ -396,8 +413,8 @@ def _fill_texts(codings: list[Annotation], articles: list[str] | None) -> list[A
     missing = describe_missing(located)
     for line in missing:
         _say(f"note: {line}")
-    if not located.annotations:
-        raise AnnotationError(missing[0] if missing else "there are no coded sentences")
+    if missing and not located.annotations:
+        raise AnnotationError(missing[0])
     return [*located.annotations, *located.absent, *located.changed]
 
 

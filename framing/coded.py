@@ -56,7 +56,9 @@ def encode(sentences: Sequence[CodedSentence], codebook: Codebook) -> Codes:
     frames = [[frame in s.frames for frame in codebook.frame_ids] for s in sentences]
     stances = [[s.stance_towards(target) for target in codebook.target_ids] for s in sentences]
     given = [row + [stance == side for stance in towards for side in SIDES] for row, towards in zip(frames, stances, strict=True)]
-    known = [[True] * len(row) + [s is not None for s in towards for _ in SIDES] for row, towards in zip(frames, stances, strict=True)]
+    known = [
+        [True] * len(row) + [s is not None for s in towards for _ in SIDES] for row, towards in zip(frames, stances, strict=True)
+    ]
     shape = (len(sentences), len(list_outputs(codebook)))
     _, article = np.unique([s.article for s in sentences], return_inverse=True)
     _, outlet = np.unique([s.outlet for s in sentences], return_inverse=True)

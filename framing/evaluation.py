@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from framing.annotations import CodedSentence
-from framing.calibration import FEWEST, PRECISIONS, apply_rules, thresholds_for_precision
+from framing.calibration import FEWEST, apply_rules, thresholds_for_precision
 from framing.codebook import STANCES, Codebook
 from framing.coded import Bools, Codes, Integers, encode, list_outputs
 from framing.features import Floats, Settings, TermCounts, Vectorizer
@@ -78,7 +78,8 @@ def assign_outlet_folds(codes: Codes, folds: int) -> Integers:
 
 
 PARALLEL = 1000
-"""Sentences from which on models are fitted side by side in processes, which cost a second to start."""
+"""Sentences from which on models are fitted side by side in processes, which cost a second to start; up to ``LARGE_FIT``,
+where memory counts."""
 
 
 def predict_left_out(
@@ -91,7 +92,8 @@ def predict_left_out(
     from joblib import Parallel, delayed
 
     parts = [(place, grouping == number) for place, grouping in enumerate(groupings) for number in np.unique(grouping)]
-    fitted = Parallel(n_jobs=-1 if len(codes.article) >= PARALLEL else 1)(
+    side_by_side = PARALLEL <= len(codes.article) < LARGE_FIT
+    fitted = Parallel(n_jobs=-1 if side_by_side else 1)(
         delayed(_predict_part)(counts, codes, codebook, settings, inside) for _, inside in parts
     )
     decisions = [np.full(codes.given.shape, np.nan) for _ in groupings]
@@ -147,9 +149,7 @@ def evaluate_scores(scores: Scores, codes: Codes, codebook: Codebook, *, design:
         chosen = np.array([label or "" for label in scores.stance_labels[target]])[known]
         for value, stance in enumerate(STANCES):
             probability = scores.stance[target][known, value]
-            row = measure_label(
-                f"{target}:{stance}", probability, chosen == stance, truths[:, value], codes.article[known], seed
-            )
+            row = measure_label(f"{target}:{stance}", probability, chosen == stance, truths[:, value], codes.article[known], seed)
             rows.append(row)
     counted = codes.take(codes.counts)
     sizes = int(codes.counts.sum()), len(np.unique(counted.article)), len(np.unique(counted.outlet))

@@ -95,7 +95,9 @@ def read_settings(path: Path | None, seed: int) -> Settings:
         chosen[key] = value
     settings = Settings(**chosen)
     (w1, w2), (c1, c2) = settings.word_ngrams, settings.char_ngrams
-    sensible = all(1e-6 <= scale <= 1e6 for scale in (settings.cue_scale, settings.frame_c, settings.stance_c, settings.written_weight))
+    sensible = all(
+        1e-6 <= scale <= 1e6 for scale in (settings.cue_scale, settings.frame_c, settings.stance_c, settings.written_weight)
+    )
     counts = settings.min_documents >= 0 and 2 <= settings.folds <= 1000 and 0 <= settings.seed < 2**32
     if not sensible or not counts or not 1 <= w1 <= w2 <= 10 or not 1 <= c1 <= c2 <= 20:
         raise UsageError(f"{path}: sizes run from low to high, scales are above 0, and there are two folds or more")
@@ -255,9 +257,9 @@ class TermCounts:
         from sklearn.preprocessing import normalize as scale_rows
 
         parts, first = [], 0
-        for block in (*self.blocks,):
-            part = (block if rows is None else block[rows]).copy()
-            part.data *= idf[first : first + part.shape[1]].astype(np.float64)[part.indices]
+        for block in self.blocks:
+            part = block.copy() if rows is None else block[rows]
+            part.data *= idf[first : first + part.shape[1]].astype(part.dtype)[part.indices]
             part.eliminate_zeros()
             parts.append(scale_rows(part, copy=False))
             first += part.shape[1]
@@ -272,7 +274,7 @@ class TermCounts:
 
     def vectorizer(self, idf: Floats) -> Vectorizer:
         """Return the vectoriser that gives the ``kept`` features to any text."""
-        words, chars = self.terms
+        words = self.terms[0]
         kept = np.flatnonzero(idf)
         chosen = [kept[kept < len(words)], kept[kept >= len(words)] - len(words)]
         names = [tuple(terms[column] for column in columns) for terms, columns in zip(self.terms, chosen, strict=True)]
@@ -288,19 +290,51 @@ def count_terms(texts: Sequence[str], codebook: Codebook, settings: Settings) ->
     from scipy.sparse import csr_matrix
 
     cleaned = [normalize(text) for text in texts]
-    terms: list[tuple[str, ...]] = []
+    try:
+        counted = [_count_words(cleaned, settings), _count_characters(cleaned, settings)]
+    except ValueError:
+        raise AnnotationError("the coded sentences hold too few words to learn from: code more sentences") from None
     blocks = []
-    for kind in ("word", "char_wb"):
-        tfidf = _tfidf(kind, settings, min_df=max(1, settings.min_documents))
-        tfidf.set_params(use_idf=False, norm=None)
-        try:
-            blocks.append(csr_matrix(tfidf.fit_transform(cleaned)))
-        except ValueError:
-            raise AnnotationError("the coded sentences hold too few words to learn from: code more sentences") from None
-        terms.append(tuple(map(str, tfidf.get_feature_names_out())))
+    for _, block in counted:
+        block.data = (1 + np.log(block.data)).astype(np.float32 if len(texts) >= LONG else np.float64)
+        blocks.append(block)
     shell = Vectorizer(settings, (), (), np.zeros(0, np.float32), group_cues(codebook))
     cues = csr_matrix(np.array([shell.count_cues(text) for text in cleaned]).reshape(len(cleaned), len(shell.cues)))
-    return TermCounts(settings, (terms[0], terms[1]), (blocks[0], blocks[1]), shell.cues, cues)
+    return TermCounts(settings, (counted[0][0], counted[1][0]), (blocks[0], blocks[1]), shell.cues, cues)
+
+
+LONG = 30_000
+"""Texts from which on features are kept in single precision, to halve their memory."""
+
+
+def _count_words(cleaned: Sequence[str], settings: Settings) -> tuple[tuple[str, ...], csr_matrix]:
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    counter = CountVectorizer(
+        lowercase=False, ngram_range=settings.word_ngrams, token_pattern=WORD.pattern, min_df=max(1, settings.min_documents)
+    )
+    block = counter.fit_transform(cleaned)
+    return tuple(map(str, counter.get_feature_names_out())), block
+
+
+def _count_characters(cleaned: Sequence[str], settings: Settings) -> tuple[tuple[str, ...], csr_matrix]:
+    """Return the character n-grams that occur often enough, and their counts, texts × n-grams.
+
+    No n-gram crosses a blank, so the counts are (texts × tokens) times (tokens × n-grams): each distinct token is taken
+    apart once, however often it occurs.
+    """
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    tokens = CountVectorizer(lowercase=False, token_pattern=r"\S+")
+    by_token = tokens.fit_transform(cleaned)
+    ngrams = CountVectorizer(lowercase=False, analyzer="char_wb", ngram_range=settings.char_ngrams)
+    block = (by_token @ ngrams.fit_transform(tokens.get_feature_names_out())).tocsr()
+    kept = np.flatnonzero(np.bincount(block.indices, minlength=block.shape[1]) >= max(1, settings.min_documents))
+    if not len(kept):
+        raise ValueError("no n-gram is frequent enough")
+    block = block[:, kept]
+    block.sort_indices()
+    return tuple(map(str, ngrams.get_feature_names_out()[kept])), block
 
 
 def fit_vectorizer(texts: Sequence[str], codebook: Codebook, settings: Settings) -> Vectorizer:

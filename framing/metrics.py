@@ -129,5 +129,3 @@ def calibration_error(probability: Floats, coded: Bools, bins: int = 10) -> floa
     count = np.bincount(place, minlength=bins)
     gap = np.abs(np.bincount(place, probability, bins) - np.bincount(place, coded, bins))
     return float(gap.sum() / count.sum())
-
-

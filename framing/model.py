@@ -74,12 +74,14 @@ class FramingModel:
     trained_on: frozenset[str] = frozenset()
     name: str = "unsaved"
     digest: str = ""
+    min_precision: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
-        """The name and the first digits of the digest, as records carry it."""
-        return f"{self.name}@{self.digest[:12]}" if self.digest else self.name
+        """The name and the first digits of the digest, as records carry it, and what precision was asked for."""
+        name = f"{self.name}@{self.digest[:12]}" if self.digest else self.name
+        return name if self.min_precision is None else f"{name};min-precision={self.min_precision:g}"
 
     def decide(self, texts: Sequence[str]) -> Floats:
         """Return the decision values, sentences × outputs, by scikit-learn's vectoriser."""
@@ -221,13 +223,12 @@ def fit_outputs(
         positives = int(codes.given[known, column].sum())
         rules.append(LabelRule(positives=positives, learnt=bool(min_positives <= positives < known.sum())))
         learnt += [column] * rules[-1].learnt
-    c = [settings.frame_c if column < len(codebook.frames) else settings.stance_c for column in learnt]
     # The order in which threads add changes last digits, and with them the bytes of the model. Nor may solvers run side by
     # side in one process: they draw from one stream of random numbers.
     with threadpool_limits(limits=1):
         for column in learnt:
-            c = settings.frame_c if column < len(codebook.frames) else settings.stance_c
-            weights[:, column], intercepts[column] = _fit_output(features, codes, column, sample, c, settings.seed)
+            strength = settings.frame_c if column < len(codebook.frames) else settings.stance_c
+            weights[:, column], intercepts[column] = _fit_output(features, codes, column, sample, strength, settings.seed)
     return weights, intercepts, tuple(rules)
 
 
@@ -238,8 +239,8 @@ def _fit_output(features: csr_matrix, codes: Codes, column: int, sample: Floats,
     rows = slice(None) if known.all() else np.flatnonzero(known)
     given = codes.given[rows, column]
     if len(given) < LARGE_FIT:
-        regression = LogisticRegression(C=c, solver="liblinear", dual=True, tol=0.01, random_state=seed, max_iter=1000)
+        regression = LogisticRegression(C=c, solver="liblinear", dual=True, tol=0.05, random_state=seed, max_iter=1000)
     else:
-        regression = SGDClassifier(loss="log_loss", alpha=1 / (c * len(given)), max_iter=15, tol=None, random_state=seed)
+        regression = SGDClassifier(loss="log_loss", alpha=1 / (c * len(given)), max_iter=10, tol=None, random_state=seed)
     regression.fit(features[rows], given, sample_weight=sample[rows])
     return regression.coef_[0], float(regression.intercept_[0])

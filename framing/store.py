@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from framing.agreement import LabelAgreement
+from framing.calibration import PRECISIONS, demand_precision
 from framing.card import write_card
 from framing.codebook import STANCES, Codebook, parse_codebook
 from framing.coded import list_outputs
-from framing.errors import CodebookError, ModelError, suggest
+from framing.errors import CodebookError, ModelError, UsageError, suggest
 from framing.evaluation import HELD_OUT, Evaluation
 from framing.features import Settings, Vectorizer, group_cues
 from framing.files import write_directory
@@ -277,6 +278,22 @@ def read_precision_thresholds(directory: Path, codebook: Codebook) -> list[list[
         raise ModelError(
             f"{directory}/evaluation.json: it holds no thresholds by precision ({type(error).__name__}); train the model again"
         ) from None
+
+
+def load_precise_model(name_or_path: str | Path | None, precision: float) -> tuple[FramingModel, list[str]]:
+    """Return a model whose labels reach ``precision`` on left-out articles, and the labels that cannot: none of these is given.
+
+    Raises:
+        UsageError: the precision is none that models keep thresholds for.
+        ModelError: as ``load_model``, or the model keeps no thresholds by precision.
+    """
+    if not PRECISIONS[0] <= precision <= PRECISIONS[-1]:
+        raise UsageError(f"--min-precision {precision:g} must lie between {PRECISIONS[0]:g} and {PRECISIONS[-1]:g}")
+    model = load_model(name_or_path)
+    curves = read_precision_thresholds(find_model(name_or_path), model.codebook)
+    model, lacking = demand_precision(model, curves, precision)
+    labels = list_outputs(model.codebook)
+    return model, [labels[column] for column in lacking]
 
 
 def read_basis(directory: Path) -> tuple[str, str]:

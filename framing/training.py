@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from framing.agreement import LabelAgreement, measure_agreement, measure_stance_agreement
-from framing.annotations import WRITTEN, Annotation, CodedSentence, settle
+from framing.annotations import WRITTEN, Annotation, CodedSentence, find_contradictions, settle
+from framing.calibration import apply_rules
 from framing.codebook import STANCES, Codebook
 from framing.errors import AnnotationError
-from framing.calibration import apply_rules
 from framing.evaluation import HELD_OUT, CrossValidation, Evaluation, cross_validate, evaluate_model
 from framing.features import Settings, count_terms, fingerprint, settle_settings
 from framing.metrics import LabelMetrics
@@ -122,6 +122,31 @@ def check_sufficient(sentences: Sequence[CodedSentence], codebook: Codebook) -> 
         raise AnnotationError(f"no label has {MIN_POSITIVES} coded sentences, the fewest to learn from: code more sentences")
 
 
+def describe_weaknesses(annotations: Sequence[Annotation], codebook: Codebook) -> list[str]:
+    """Return a line for each thing in the data that weakens a model or its figures; none where all is well."""
+    sentences = [sentence for sentence in settle(annotations) if sentence.text]
+    lines = []
+    loose = sum(not a.grouped for a in annotations)
+    if loose:
+        lines.append(
+            f"{loose:,} codings name no article: sentences of one article may stand on both sides of a fold, so it cannot be "
+            "excluded that the figures are too good"
+        )
+    pairs = find_contradictions(sentences)
+    if pairs:
+        one, other = pairs[0]
+        lines.append(
+            f"{len(pairs):,} sentences are coded unlike an earlier one of the same text (first: {one.id!r} of {one.article!r} and "
+            f"{other.id!r} of {other.article!r})"
+        )
+    for frame in codebook.frame_ids:
+        positives = sum(frame in s.frames for s in sentences)
+        if positives < MIN_POSITIVES or positives == len(sentences):
+            why = "every coded sentence has it" if positives == len(sentences) else f"{positives} coded sentences have it"
+            lines.append(f"{frame} is not learnt: {why} (it takes {MIN_POSITIVES} with and one without)")
+    return lines
+
+
 def add_agreement(evaluation: Evaluation, annotations: Sequence[Annotation], codebook: Codebook) -> Evaluation:
     """Return ``evaluation`` with the coders' own agreement beside each label: their F1, and alpha of frame or target."""
     alphas = {row.label: row for row in measure_agreement(annotations, codebook.frame_ids, codebook.target_ids)}
@@ -143,7 +168,6 @@ def describe_data(annotations: Sequence[Annotation]) -> dict[str, Any]:
     settled = settle(annotations)
     sentences = [sentence for sentence in settled if sentence.text]
     annotations = [annotation for annotation in annotations if annotation.text]
-    rows = [[s.article, s.id, s.text, sorted(s.frames), sorted(s.stance)] for s in sentences]
     coded_twice = sum(len(s.coders) > 1 for s in sentences)
     outlets: dict[str, int] = {}
     for sentence in sentences:
@@ -159,5 +183,11 @@ def describe_data(annotations: Sequence[Annotation]) -> dict[str, Any]:
         "written": sum(s.sampling == WRITTEN for s in sentences),
         "standing_for_news": sum(s.stands_for_news for s in sentences),
         "outlets": outlets,
-        "digest": hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest(),
+        "digest": digest_codes(sentences),
     }
+
+
+def digest_codes(sentences: Sequence[CodedSentence]) -> str:
+    """Return the SHA-256 of the codes and of their sentences' hashes, in their order: it needs no text."""
+    rows = [[s.article, s.id, s.hash, sorted(s.frames), sorted(s.stance)] for s in sentences]
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()

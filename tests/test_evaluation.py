@@ -145,7 +145,9 @@ def test_counting_once_gives_the_decisions_of_a_model_that_never_saw_the_fold(
 
 
 def test_sentences_that_only_teach_are_not_counted(annotations: list[Annotation], codebook: Codebook) -> None:
-    news = [replace(a, id=f"{copy}{a.id}", article=f"{copy}{a.article}", text=f"{a.text} {copy}") for copy in "xy" for a in annotations]
+    news = [
+        replace(a, id=f"{copy}{a.id}", article=f"{copy}{a.article}", text=f"{a.text} {copy}") for copy in "xy" for a in annotations
+    ]
     written = [replace(a, sampling="written") for a in annotations]
     codes = encode(settle([*news, *written]), codebook)
     assert codes.counts.sum() == 288

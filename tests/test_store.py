@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from framing.annotations import read_annotations
+from framing.annotations import read_annotations, settle
 from framing.codebook import read_codebook
 from framing.errors import FileError, ModelError
 from framing.files import write_directory, write_file
 from framing.store import FILES, MANIFEST, find_model, list_models, load_model, read_evaluations, read_reliability, save_model
-from framing.training import Training, describe_data
+from framing.training import Training, digest_codes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -133,9 +133,9 @@ def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
         ({"probes": [1]}, "damaged (TypeError"),
         (
             {
-                "frames": {
+                "labels": {
                     f: {"slope": 1, "offset": 0, "threshold": "x", "positives": 1, "learnt": True}
-                    for f in ("harvest", "storm", "ghost")
+                    for f in ("harvest", "storm", "ghost", "mayor:favor", "mayor:against")
                 }
             },
             "damaged (ValueError",
@@ -202,7 +202,9 @@ def test_the_shipped_model_is_trained_on_the_shipped_data() -> None:
     annotations = read_annotations([ROOT / "annotations"], codebook)
     model = load_model(ROOT / "models" / "default")
     assert model.codebook.digest == codebook.digest
-    assert model.facts == describe_data(annotations)
+    settled = settle(annotations)
+    assert (model.facts["sentences"], model.facts["left_out"]) == (len(settled), 0)
+    assert model.facts["digest"] == digest_codes(settled)
     size = sum(path.stat().st_size for path in (ROOT / "models" / "default").iterdir())
     assert size < 10 * 2**20
 
