@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from framing.annotations import Annotation
+from framing.annotations import Annotation, Coding, read_coding
+from framing.readers import read_articles
+from framing.standoff import describe_missing, locate_texts
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data" / "dev-news.jsonl"
@@ -29,3 +32,14 @@ def read_real_news() -> list[Annotation]:
                 Annotation(row["id"], row["article"], row["text"], frames, stance, row["outlet"], coder=coder, phase=phase)
             )
     return codings
+
+
+def read_default_coding(root: Path = ROOT) -> Coding:
+    """Return the project's coded sentences, those of real news with their texts; leave with a message where these are absent."""
+    coding = read_coding([root / "annotations"])
+    names = ("train-articles.jsonl", "unlabelled-articles.jsonl")
+    articles = [str(DATA.parent / name) for name in names if (DATA.parent / name).exists()]
+    located = locate_texts(coding.annotations, read_articles(articles))
+    if located.absent or located.changed:
+        sys.exit("skipped: " + "; ".join(describe_missing(located)))
+    return replace(coding, annotations=located.annotations)

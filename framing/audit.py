@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +35,6 @@ from framing.model import MIN_POSITIVES, fit_outputs
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-KINDS = ("frames", "stance")
-"""The groups of labels that have a macro-F1 each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +67,7 @@ def learning_curve(
 
     Each share is drawn ``seeds`` times, the whole once. Vocabulary, weights and thresholds come from the share alone.
     """
-    codes = encode(sentences, codebook)
-    fold = _assign(codes, settings)
+    codes, fold = _assign(sentences, codebook, settings)
     articles, folds = int(codes.article.max()) + 1, len(np.unique(fold))
     orders = [np.random.default_rng(settings.seed + seed).permutation(articles) for seed in range(seeds)]
     points = []
@@ -80,8 +76,7 @@ def learning_curve(
         drawn = [np.isin(codes.article, order[:size]) for order in (orders if size < articles else orders[:1])]
         runs = [_evaluate_taught(counts, codes, codebook, settings, fold, taught) for taught in drawn]
         taught = float(np.mean([part.sum() for part in drawn])) * (folds - 1) / folds
-        frames, stance = (_spread(run.macro_f1(kind) for run in runs) for kind in KINDS)
-        points.append(CurvePoint(round(taught), frames, stance))
+        points.append(CurvePoint(round(taught), *_spread_macro_f1(runs)))
     return tuple(points)
 
 
@@ -121,9 +116,8 @@ def repeat_splits(
     drawn = [(np.random.default_rng(settings.seed + seed).permutation(articles) % folds)[codes.article] for seed in range(repeats)]
     decisions = predict_left_out(counts, codes, codebook, settings, *drawn)
     runs = [_evaluate(values, codes, codebook, fold) for values, fold in zip(decisions, drawn, strict=True)]
-    frames, stance = (_spread(run.macro_f1(kind) for run in runs) for kind in KINDS)
     by_label = {row.label: _spread(found.f1 if (found := run.find(row.label)) else None for run in runs) for row in runs[0].labels}
-    return RepeatedSplits(repeats, frames, stance, {label: f1 for label, f1 in by_label.items() if f1 is not None})
+    return RepeatedSplits(repeats, *_spread_macro_f1(runs), {label: f1 for label, f1 in by_label.items() if f1 is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +154,10 @@ def find_outlet_markers(
 
     A label may then be found by who writes instead of by what is said.
     """
-    codes = encode(sentences, codebook)
+    codes, fold = _assign(sentences, codebook, settings)
     outlets = np.unique([sentence.outlet for sentence in sentences])
     sizes = np.bincount(codes.outlet[codes.counts], minlength=len(outlets))
-    accuracy = _tell_outlet(counts, codes, codebook, settings, outlets.tolist()) if np.count_nonzero(sizes) > 1 else None
+    accuracy = _tell_outlet(counts, codes, fold, codebook, settings) if np.count_nonzero(sizes) > 1 else None
     weights, _, _ = fit_outputs(counts.features(counts.weigh()), codes, codebook, settings, min_positives=MIN_POSITIVES)
     word, outlet, share = _find_private_words(counts.blocks[0], codes, sizes)
     labels, best = list_outputs(codebook), weights[word].argmax(axis=1)
@@ -176,15 +170,16 @@ def find_outlet_markers(
     return OutletMarkers(accuracy, float(sizes.max() / sizes.sum()), tuple(markers[:limit]))
 
 
-def _tell_outlet(counts: TermCounts, codes: Codes, codebook: Codebook, settings: Settings, outlets: list[str]) -> float:
+def _tell_outlet(counts: TermCounts, codes: Codes, fold: Integers, codebook: Codebook, settings: Settings) -> float:
     """Return the share of sentences whose outlet has the highest decision value: outlets are learnt as labels are."""
-    given = codes.outlet[:, None] == np.arange(len(outlets))
+    outlets = range(int(codes.outlet.max()) + 1)
+    given = codes.outlet[:, None] == np.array(outlets)
     own = replace(codes, given=given, known=np.repeat(codes.counts[:, None], len(outlets), axis=1))
-    book = replace(codebook, frames=tuple(Frame(outlet, outlet, "") for outlet in outlets), targets=())
-    (decisions,) = predict_left_out(counts, own, book, settings, _assign(codes, settings))
-    learnt = np.isfinite(decisions).any(axis=1)
+    book = replace(codebook, frames=tuple(Frame(str(outlet), "", "") for outlet in outlets), targets=())
+    (decisions,) = predict_left_out(counts, own, book, settings, fold)
     told = np.where(np.isnan(decisions), -np.inf, decisions).argmax(axis=1)
-    return float(np.mean((learnt & (told == codes.outlet))[codes.counts]))
+    right = (told == codes.outlet) & np.isfinite(decisions).any(axis=1)
+    return float(right[codes.counts].mean())
 
 
 def _find_private_words(block: csr_matrix, codes: Codes, sizes: Integers) -> tuple[NDArray[np.intp], Integers, Floats]:
@@ -216,9 +211,8 @@ def measure_topic_only(counts: TermCounts, sentences: Sequence[CodedSentence], c
 
     The nearer the two, the less the labels say of the sentence. In an article of one sentence they see the same.
     """
-    codes = encode(sentences, codebook)
-    fold = _assign(codes, settings)
-    means = _ArticleMeans(*_parts(counts), article=codes.article)
+    codes, fold = _assign(sentences, codebook, settings)
+    means = _ArticleMeans(**vars(counts), article=codes.article)
     runs = []
     for seen in (counts, means):
         (decisions,) = predict_left_out(seen, codes, codebook, settings, fold)
@@ -244,8 +238,7 @@ def measure_target_blind(
     ``mask`` are further names to mask, with wildcards as in cues. The mask still shows that something was named: the more
     other names share it, the blinder the model.
     """
-    codes = encode(sentences, codebook)
-    fold = _assign(codes, settings)
+    codes, fold = _assign(sentences, codebook, settings)
     texts = [sentence.text for sentence in sentences]
     rows = []
     for target in codebook.targets:
@@ -348,13 +341,11 @@ class _ArticleMeans(TermCounts):
         return csr_matrix(member @ (share.T @ each))
 
 
-def _parts(counts: TermCounts) -> list[Any]:
-    return [getattr(counts, part.name) for part in fields(TermCounts)]
-
-
-def _assign(codes: Codes, settings: Settings) -> Integers:
-    articles = int(codes.article.max()) + 1
-    return assign_folds(codes, count_folds(settings, len(codes.article), articles), settings.seed)
+def _assign(sentences: Sequence[CodedSentence], codebook: Codebook, settings: Settings) -> tuple[Codes, Integers]:
+    """Return codes, and the folds that ``cross_validate`` would leave articles out by."""
+    codes = encode(sentences, codebook)
+    folds = count_folds(settings, len(sentences), len(np.unique(codes.article)))
+    return codes, assign_folds(codes, folds, settings.seed)
 
 
 def _evaluate_taught(
@@ -362,7 +353,7 @@ def _evaluate_taught(
 ) -> Evaluation:
     """Return the metrics on all sentences that count, of models and thresholds from the ``taught`` ones."""
     part = replace(codes, known=codes.known & taught[:, None])
-    (decisions,) = predict_left_out(_TaughtCounts(*_parts(counts), taught=taught), part, codebook, settings, fold)
+    (decisions,) = predict_left_out(_TaughtCounts(**vars(counts), taught=taught), part, codebook, settings, fold)
     return _evaluate(decisions, codes, codebook, fold, rules_from=part)
 
 
@@ -379,6 +370,10 @@ def _evaluate(
     taught = (positives >= MIN_POSITIVES) & (positives < codes.known.sum(axis=0))
     kept = {label for label, enough in zip(list_outputs(codebook), taught, strict=True) if enough}
     return replace(evaluation, labels=tuple(row for row in evaluation.labels if row.label in kept))
+
+
+def _spread_macro_f1(runs: Sequence[Evaluation]) -> tuple[Spread | None, Spread | None]:
+    return _spread(run.macro_f1("frames") for run in runs), _spread(run.macro_f1("stance") for run in runs)
 
 
 def _spread(values: Iterable[float | None]) -> Spread | None:

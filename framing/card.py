@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from framing.agreement import LabelAgreement
 from framing.coded import list_outputs
@@ -33,16 +34,31 @@ def write_card(
         f"A linear model on word and character n-grams and the codebook's cues: it recognises wording, not meaning.",
         "## Data",
         statement.strip() or _NO_STATEMENT,
-        f"{facts.get('sentences', 0):,} sentences of {facts.get('articles', 0):,} articles, "
-        f"{facts.get('coded_twice', 0):,} of them coded by two or more; {facts.get('annotations', 0):,} codings by "
-        f"{facts.get('coders', 0)} coders. {facts.get('without_frame', 0):,} sentences carry no frame.",
+        _size(facts),
         _table(("outlet", "sentences"), [(outlet, f"{n:,}") for outlet, n in facts.get("outlets", {}).items()]),
     ]
     for evaluation in evaluations:
         sections += [f"## Evaluation: {evaluation.design}", *_evaluation(evaluation)]
+    sections += [_gap(evaluations)] if _gap(evaluations) else []
     sections += ["## Agreement of the coders", *_agreement(agreement), "## Decision rules", _rules(model)]
     sections += ["## Use and limits", _limits(model)]
     return "\n\n".join(sections) + "\n"
+
+
+def _size(facts: dict[str, Any]) -> str:
+    said = (
+        f"{facts.get('sentences', 0):,} sentences of {facts.get('articles', 0):,} articles, {facts.get('coded_twice', 0):,} of them "
+        f"coded by two or more; {facts.get('annotations', 0):,} codings by {facts.get('coders', 0)} coders. "
+        f"{facts.get('without_frame', 0):,} sentences carry no frame."
+    )
+    if facts.get("standing_for_news", 0) < facts.get("sentences", 0):
+        said += (
+            f" {facts.get('written', 0):,} were written for training; {facts.get('standing_for_news', 0):,} stand for news, and on "
+            "these alone the figures below are computed, the thresholds chosen and the probabilities calibrated."
+        )
+    if facts.get("left_out"):
+        said += f" {facts['left_out']:,} coded sentences took no part, since their texts were not at hand."
+    return said
 
 
 def _language(code: str) -> str:
@@ -74,6 +90,14 @@ def _evaluation(evaluation: Evaluation) -> list[str]:
     counts = f"{evaluation.sentences:,} sentences, {evaluation.articles:,} articles, {evaluation.outlets} outlets"
     nested = "" if evaluation.design.startswith(HELD_OUT) else " Thresholds and calibration were chosen on the other sentences."
     return [f"{counts}.{nested} {', '.join(filter(None, means))}. {UNRELIABLE}", _table(header, rows)]
+
+
+def _gap(evaluations: Sequence[Evaluation]) -> str:
+    found = {evaluation.design: evaluation.macro_f1() for evaluation in evaluations}
+    article, outlet = found.get("articles left out"), found.get("outlets left out")
+    if article is None or outlet is None:
+        return ""
+    return f"From new articles of known outlets to unknown outlets macro-F1 goes from {_number(article)} to {_number(outlet)}."
 
 
 def _agreement(agreement: Sequence[LabelAgreement]) -> list[str]:

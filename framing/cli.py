@@ -18,6 +18,7 @@ from framing.errors import FileError, FramingError, UsageError, suggest
 
 if TYPE_CHECKING:
     from framing.annotations import Annotation, Coding
+    from framing.audit import Audit
     from framing.articles import Article, Skipped
     from framing.evaluation import Evaluation
     from framing.features import Settings
@@ -355,6 +356,9 @@ def train(
     test: Annotated[
         list[Path] | None, typer.Option("--test", help="Coded sentences of other articles, to hold the model to; never trained on.")
     ] = None,
+    suggest_cues: Annotated[
+        bool, typer.Option("--suggest-cues", help="Train nothing; print words that mark a label and are no cues yet, as TOML.")
+    ] = False,
 ) -> None:
     """Train a model on coded sentences, and print what changed per label."""
     from framing.annotations import read_annotations
@@ -362,7 +366,7 @@ def train(
     from framing.files import check_replaceable
     from framing.output import print_tables
     from framing.store import MODEL_FILES, save_model
-    from framing.tables import tabulate_changes, tabulate_evaluation
+    from framing.tables import tabulate_changes, tabulate_evaluation, tabulate_gap
     from framing.training import describe_data
     from framing.training import train as train_model
 
@@ -370,6 +374,9 @@ def train(
         raise UsageError(f"--name {name!r} must be a plain name, not a path")
     chosen = read_settings(settings, seed)
     coding = _read_coding(annotations, codebook, articles)
+    if suggest_cues:
+        _suggest_cues(coding)
+        return
     tested = read_annotations(test, coding.codebook) if test else []
     directory = Path("models") / name
     check_replaceable(directory, MODEL_FILES)
@@ -385,10 +392,21 @@ def train(
         statement=coding.statement,
     )
     changes = tabulate_changes(next(iter(before), None), result.evaluations[0], comparable=same)
-    print_tables([*changes, *(part for item in result.evaluations[1:] for part in tabulate_evaluation(item))])
+    later = (part for item in result.evaluations[1:] for part in tabulate_evaluation(item))
+    print_tables([*changes, *later, *tabulate_gap(result.evaluations)])
     if not coding.statement:
         _say("note: the data has no README.md beside it that says who coded what; the card has a gap there")
     _say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
+
+
+def _suggest_cues(coding: Coding) -> None:
+    from framing.annotations import settle
+    from framing.suggesting import suggest_cues, suggestions_toml
+
+    found = suggest_cues([sentence for sentence in settle(coding.annotations) if sentence.text], coding.codebook)
+    if not found:
+        _say("no word marks a label often enough beyond its cues: code more sentences")
+    typer.echo(suggestions_toml(found), nl=False)
 
 
 def _read_coding(paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Coding:
@@ -435,6 +453,12 @@ def evaluate(
     annotations: AnnotationPaths = None,
     codebook: CodebookPath = None,
     articles: ArticlePaths = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Check what flatters: learning curve, other folds, outlets, topic, names, odd codes.")
+    ] = False,
+    mask_entities: Annotated[
+        Path | None, typer.Option(help="With --audit: a file of further names to mask, one a line.", show_default=False)
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the folds and the intervals.")] = 0,
     settings: SettingsPath = None,
     form: Format = None,
@@ -442,21 +466,36 @@ def evaluate(
 ) -> None:
     """Evaluate a model on coded sentences that it has not seen, or cross-validate by article and by outlet."""
     from framing.features import read_settings
-    from framing.output import choose_format
-    from framing.tables import tabulate_evaluation
+    from framing.output import Part, choose_format
+    from framing.tables import tabulate_audit, tabulate_evaluation, tabulate_gap
 
     form = choose_format(form, output)
+    if model and audit:
+        raise UsageError("--audit trains models of its own on the coded sentences: leave out --model")
+    if mask_entities and not audit:
+        raise UsageError("--mask-entities belongs to --audit")
+    checks: Audit | None = None
     if model:
         results: Sequence[Evaluation] = [_evaluate_model(model, annotations, codebook, articles)]
     else:
-        results = _cross_validate(annotations, codebook, articles, read_settings(settings, seed))
-    means = [{"macro_f1": result.macro_f1(), "stance_macro_f1": result.macro_f1("stance")} for result in results]
-    _show(
-        (part for result in results for part in tabulate_evaluation(result)),
-        (asdict(result) | mean for result, mean in zip(results, means, strict=True)),
-        form,
-        output,
-    )
+        coding, chosen = _read_coding(annotations, codebook, articles), read_settings(settings, seed)
+        results, checks = _cross_validate(coding, chosen, _read_names(mask_entities) if audit else None)
+    records = [asdict(r) | {"macro_f1": r.macro_f1(), "stance_macro_f1": r.macro_f1("stance")} for r in results]
+    parts: list[Part] = [part for result in results for part in tabulate_evaluation(result)] + tabulate_gap(results)
+    if checks is not None:
+        parts += tabulate_audit(checks)
+        records.append({"design": "audit", **asdict(checks)})
+    _show(parts, records, form, output)
+
+
+def _read_names(path: Path | None) -> tuple[str, ...]:
+    """Return the names of a gazetteer, one a line; none without a file."""
+    if path is None:
+        return ()
+    try:
+        return tuple(line.strip() for line in path.read_text("utf-8-sig").splitlines() if line.strip(" *"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: the names cannot be read ({error})") from None
 
 
 def _evaluate_model(name: str, paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Evaluation:
@@ -474,14 +513,20 @@ def _evaluate_model(name: str, paths: list[Path] | None, codebook: Path | None, 
 
 
 def _cross_validate(
-    paths: list[Path] | None, codebook: Path | None, articles: list[str] | None, settings: Settings
-) -> Sequence[Evaluation]:
+    coding: Coding, settings: Settings, mask: tuple[str, ...] | None
+) -> tuple[Sequence[Evaluation], Audit | None]:
+    """Return the evaluations, and with a ``mask`` (which may be empty) the audit."""
+    from framing.audit import run_audit
     from framing.training import cross_validate_annotations
 
-    coding = _read_coding(paths, codebook, articles)
-    return cross_validate_annotations(
-        coding.annotations, coding.codebook, settings, progress=lambda step: _say(f"evaluating: {step}")
-    ).evaluations
+    def progress(step: str) -> None:
+        _say(f"evaluating: {step}")
+
+    validation = cross_validate_annotations(coding.annotations, coding.codebook, settings, progress=progress)
+    checks = None
+    if mask is not None:
+        checks = run_audit(validation, coding.annotations, coding.codebook, settings, mask=mask, progress=progress)
+    return validation.evaluations, checks
 
 
 @app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")

@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from framing.agreement import LabelAgreement
+from framing.audit import Audit, Spread
 from framing.checking import Report
 from framing.codebook import Codebook, Frame
 from framing.evaluation import Evaluation
@@ -194,6 +195,66 @@ def tabulate_evaluation(evaluation: Evaluation) -> list[Part]:
     if not all(row.reliable for row in evaluation.labels):
         parts.append(UNRELIABLE)
     return [*parts, ""]
+
+
+def tabulate_gap(evaluations: Sequence[Evaluation]) -> list[Part]:
+    """Return how much worse the model does on outlets than on articles that it has not seen; nothing without both."""
+    found = {evaluation.design: evaluation.macro_f1() for evaluation in evaluations}
+    article, outlet = found.get("articles left out"), found.get("outlets left out")
+    if article is None or outlet is None:
+        return []
+    return [
+        f"On outlets that it has not seen macro-F1 is {decimal(outlet)}, on new articles of known ones {decimal(article)}: "
+        f"a gap of {decimal(abs(article - outlet))}{' the other way' * (outlet > article)}.",
+        "",
+    ]
+
+
+def tabulate_audit(audit: Audit) -> list[Part]:
+    """Return the checks of an audit, one table each."""
+    parts: list[Part] = []
+    points = [[f"{p.sentences:,}", _spread(p.frames), _spread(p.stance)] for p in audit.curve]
+    parts.append(Grid("Learning curve: macro-F1 on left-out articles", ["trained on", "frames", "stance"], points))
+    gain = "is not known" if audit.gain is None else f"would add about {audit.gain:+.2f} to macro-F1 over frames, at best"
+    parts += [f"Coding as many sentences again {gain}.", ""]
+    splits = audit.splits
+    rows = [["macro-F1, frames", *_range(splits.frames)], ["macro-F1, stance", *_range(splits.stance)]]
+    rows += [[label, *_range(spread)] for label, spread in splits.labels.items()]
+    title = f"F1 over {splits.repeats} drawings of the folds"
+    parts += [Grid(title, ["label", "mean", "± s.d.", "lowest", "highest"], rows), ""]
+    topic, full = audit.topic.topic.macro_f1(), audit.topic.full.macro_f1()
+    parts.append(
+        f"Macro-F1 over frames {decimal(full)}; from what the article is about alone, not what the sentence says: {decimal(topic)}."
+    )
+    if audit.blind:
+        blind = [[row.label, str(row.masked), decimal(row.f1), decimal(row.blind_f1)] for row in audit.blind]
+        columns = ["stance", "sentences with a name masked", "F1", "F1 without names"]
+        parts += ["", Grid("Stance, and what is left of it where the target's names are masked", columns, blind), ""]
+    outlets = audit.outlets
+    if outlets.accuracy is not None:
+        parts.append(
+            f"The features tell the outlet of {percent(outlets.accuracy)} of the sentences in left-out articles (the largest outlet "
+            f"has {percent(outlets.majority)})."
+        )
+    if outlets.markers:
+        marks = [[plain(m.word), plain(m.outlet), percent(m.share), m.label, f"{m.weight:+.2f}"] for m in outlets.markers]
+        parts.append(Grid("Words of one outlet that mark a label", ["word", "outlet", "its share", "label", "weight"], marks))
+    if audit.errors:
+        doubts = [
+            [e.label, "coded" if e.coded else "not coded", decimal(e.probability), f"{plain(e.article)} {plain(e.id)}", plain(e.text)]
+            for e in audit.errors
+        ]
+        columns = ["label", "", "probability", "sentence", "text"]
+        parts += ["", Grid("Codes that left-out predictions contradict most: worth a second look", columns, doubts, left=5)]
+    return parts
+
+
+def _spread(spread: Spread | None) -> str:
+    return "–" if spread is None else f"{decimal(spread.mean)} ± {decimal(spread.deviation)}"
+
+
+def _range(spread: Spread | None) -> list[str]:
+    return ["–"] * 4 if spread is None else [decimal(v) for v in (spread.mean, spread.deviation, spread.lowest, spread.highest)]
 
 
 def tabulate_agreement(rows: Sequence[LabelAgreement]) -> list[Part]:

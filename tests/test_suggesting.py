@@ -115,7 +115,7 @@ def test_a_phrase_comes_before_its_words_where_these_stand_elsewhere() -> None:
     calm = [
         ("calm", "", f"{name} saw {word} and left") for name in "uvwxyz" for word in ("high towers", "tap water", "prices rise")
     ]
-    assert phrases(coded(*storm, *calm, *CALM)) == ["high water", "water rise"][:1]
+    assert phrases(coded(*storm, *calm, *CALM)) == ["high water"]
 
 
 def test_function_words_and_numbers_are_not_proposed_and_end_no_phrase() -> None:
@@ -137,8 +137,8 @@ def test_proposals_come_by_label_and_falling_z_up_to_the_limit(annotations: list
 
 def test_each_side_of_a_target_has_its_own(annotations: list[Annotation], codebook: Codebook) -> None:
     found = {(s.label, s.phrase) for s in suggest_cues(settle(annotations), codebook)}
-    assert {("mayor:favor", "praised"), ("mayor:against", "blamed")} <= found
-    assert not {("mayor:favor", "blamed"), ("mayor:against", "praised")} & found
+    assert {("mayor:favor", "praised"), ("mayor:against", "bitterly")} <= found
+    assert not {("mayor:favor", "bitterly"), ("mayor:against", "praised")} & found
 
 
 def test_stances_that_are_not_coded_are_left_out() -> None:
@@ -175,11 +175,8 @@ def test_the_example_is_a_sentence_of_the_label_that_holds_the_phrase(annotation
 
 
 def test_the_toml_parses_where_it_is_pasted_and_is_not_proposed_again() -> None:
-    stances = [
-        (a, f"mayor={side}", f"{word} {text}")
-        for side, word in (("favor", "çedilla"), ("against", "boos"))
-        for a, _, text in FLOODS
-    ]
+    sides = (("favor", "çheers"), ("against", "boos"))
+    stances = [(a, f"mayor={side}", f"{word} from {text[-4:]}") for side, word in sides for a, _, text in FLOODS]
     sentences = coded(*FLOODS, *stances, *[(a, "mayor=none", text) for a, _, text in CALM])
     found = suggest_cues(sentences, parse_codebook(BARE))
     snippets = suggestions_toml(found).split("\n\n")
