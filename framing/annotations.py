@@ -165,8 +165,8 @@ def _read_csv(content: str, path: Path) -> Iterator[tuple[str, Row]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            row = {}
-            yield f"{path}:{reader.line_num}", partial(_refuse, f"{path}:{reader.line_num}: broken CSV ({error})")
+            place = f"{path}:{reader.line_num + 1}"
+            yield place, partial(_refuse, f"{place}: broken CSV ({error})")
             return
         if row is None:
             return
@@ -184,9 +184,7 @@ def _from_table(row: dict[str | None, Any], place: str) -> dict[str, Any]:
     known = {str(key).strip(): str(value).strip() for key, value in row.items()}
     if "frames" not in known and not any(key.startswith(STANCE_COLUMN) for key in known):
         raise AnnotationError(f"{place}: there is no column 'frames' and no 'stance:TARGET'{suggest('frames', known)}")
-    fields: dict[str, Any] = {
-        key: value for key, value in known.items() if value and key in _TYPES and key not in ("frames", "stance")
-    }
+    fields: dict[str, Any] = {key: value for key, value in known.items() if value and not key.startswith(STANCE_COLUMN)}
     try:
         fields |= {key: int(fields[key]) for key in ("index", "start", "end") if key in fields}
         fields |= {key: float(fields[key]) for key in ("inclusion_probability",) if key in fields}
@@ -292,7 +290,7 @@ def _check_types(row: dict[str, Any], place: str) -> None:
     for key in required:
         if row.get(key) is None:
             raise AnnotationError(f"{place}: {key!r} is missing{suggest(key, row)}")
-    if row.get("article") is None and suggest("article", row):
+    if row.get("article") is None and "did you mean" in suggest("article", row):
         raise AnnotationError(f"{place}: 'article' is missing{suggest('article', row)}")
     for key, kinds in _TYPES.items():
         value = row.get(key)

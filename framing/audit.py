@@ -9,14 +9,14 @@ missed, not passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.annotations import CodedSentence
+from framing.annotations import Annotation, CodedSentence
 from framing.codebook import Codebook, Cue, Frame, Target
 from framing.coded import SIDES, Bools, Codes, Integers, encode, list_outputs
 from framing.cues import CueMatcher
@@ -32,6 +32,7 @@ from framing.evaluation import (
 )
 from framing.features import Floats, Settings, TermCounts, count_terms, normalize
 from framing.model import MIN_POSITIVES, fit_outputs
+from framing.training import prepare
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -313,6 +314,41 @@ def find_likely_errors(
         s, coded = sentences[row], bool(codes.given[row, column])
         found.append(LikelyError(labels[column], s.id, s.article, s.text, coded, float(chances[row, column])))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All checks on one set of coded sentences; ``gain`` is ``expected_gain`` of the curve."""
+
+    curve: tuple[CurvePoint, ...]
+    gain: float | None
+    splits: RepeatedSplits
+    topic: TopicOnly
+    blind: tuple[BlindStance, ...]
+    outlets: OutletMarkers
+    errors: tuple[LikelyError, ...]
+
+
+def run_audit(
+    validation: CrossValidation,
+    annotations: Sequence[Annotation],
+    codebook: Codebook,
+    settings: Settings,
+    *,
+    mask: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> Audit:
+    """Return every check of the data behind ``validation``; it raises what ``train`` raises."""
+    sentences, settings = prepare(annotations, codebook, settings)
+    data = count_terms([sentence.text for sentence in sentences], codebook, settings), sentences, codebook, settings
+    progress("learning curve")
+    curve = learning_curve(*data)
+    progress("other folds")
+    splits = repeat_splits(*data)
+    progress("topic, names and outlets")
+    topic, blind, outlets = measure_topic_only(*data), measure_target_blind(*data, mask=mask), find_outlet_markers(*data)
+    errors = find_likely_errors(validation, sentences, codebook)
+    return Audit(curve, expected_gain(curve), splits, topic, blind, outlets, errors)
 
 
 @dataclass(frozen=True)

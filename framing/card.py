@@ -47,8 +47,8 @@ def write_card(
 
 def _size(facts: dict[str, Any]) -> str:
     said = (
-        f"{facts.get('sentences', 0):,} sentences of {facts.get('articles', 0):,} articles, {facts.get('coded_twice', 0):,} of them "
-        f"coded by two or more; {facts.get('annotations', 0):,} codings by {facts.get('coders', 0)} coders. "
+        f"{facts.get('sentences', 0):,} sentences of {facts.get('articles', 0):,} articles, {facts.get('coded_twice', 0):,} of "
+        f"them coded by two or more; {facts.get('annotations', 0):,} codings by {facts.get('coders', 0)} coders. "
         f"{facts.get('without_frame', 0):,} sentences carry no frame."
     )
     if facts.get("standing_for_news", 0) < facts.get("sentences", 0):

@@ -18,8 +18,8 @@ from framing.errors import FileError, FramingError, UsageError, suggest
 
 if TYPE_CHECKING:
     from framing.annotations import Annotation, Coding
-    from framing.audit import Audit
     from framing.articles import Article, Skipped
+    from framing.audit import Audit
     from framing.evaluation import Evaluation
     from framing.features import Settings
     from framing.model import FramingModel
@@ -512,9 +512,7 @@ def _evaluate_model(name: str, paths: list[Path] | None, codebook: Path | None, 
     return evaluate_annotations(model, _fill_texts(codings, articles))
 
 
-def _cross_validate(
-    coding: Coding, settings: Settings, mask: tuple[str, ...] | None
-) -> tuple[Sequence[Evaluation], Audit | None]:
+def _cross_validate(coding: Coding, settings: Settings, mask: tuple[str, ...] | None) -> tuple[Sequence[Evaluation], Audit | None]:
     """Return the evaluations, and with a ``mask`` (which may be empty) the audit."""
     from framing.audit import run_audit
     from framing.training import cross_validate_annotations

@@ -233,15 +233,21 @@ def tabulate_audit(audit: Audit) -> list[Part]:
     outlets = audit.outlets
     if outlets.accuracy is not None:
         parts.append(
-            f"The features tell the outlet of {percent(outlets.accuracy)} of the sentences in left-out articles (the largest outlet "
-            f"has {percent(outlets.majority)})."
+            f"The features tell the outlet of {percent(outlets.accuracy)} of the sentences in left-out articles (the largest "
+            f"outlet has {percent(outlets.majority)})."
         )
     if outlets.markers:
         marks = [[plain(m.word), plain(m.outlet), percent(m.share), m.label, f"{m.weight:+.2f}"] for m in outlets.markers]
         parts.append(Grid("Words of one outlet that mark a label", ["word", "outlet", "its share", "label", "weight"], marks))
     if audit.errors:
         doubts = [
-            [e.label, "coded" if e.coded else "not coded", decimal(e.probability), f"{plain(e.article)} {plain(e.id)}", plain(e.text)]
+            [
+                e.label,
+                "coded" if e.coded else "not coded",
+                decimal(e.probability),
+                f"{plain(e.article)} {plain(e.id)}",
+                plain(e.text),
+            ]
             for e in audit.errors
         ]
         columns = ["label", "", "probability", "sentence", "text"]

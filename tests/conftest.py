@@ -134,7 +134,14 @@ def model(training: Training) -> FramingModel:
 def saved(training: Training, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of the tiny model."""
     directory = tmp_path_factory.mktemp("models") / "tiny"
-    save_model(directory, training.model, training.evaluations, training.agreement, statement="Made by a test.")
+    save_model(
+        directory,
+        training.model,
+        training.evaluations,
+        training.agreement,
+        precision_thresholds=training.precision_thresholds,
+        statement="Made by a test.",
+    )
     return directory
 
 

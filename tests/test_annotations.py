@@ -10,8 +10,10 @@ import pytest
 
 from framing.annotations import (
     Annotation,
+    CodedSentence,
     blind_codings,
     find_changed_texts,
+    find_contradictions,
     find_unnamed_coders,
     list_labels,
     read_annotations,
@@ -144,3 +146,55 @@ def test_blind_codings_leave_adjudication_and_uncoded_origins_out() -> None:
 
 def test_labels_of_data_without_a_codebook_are_those_in_use() -> None:
     assert list_labels([coded("x", {"b"}), coded("y", {"a"})]) == (("a", "b"), ("mayor",))
+
+
+CSV = 'id,article,outlet,text,frames,stance:mayor,coder\n1,a,Post,"Hail, and wheat.",storm; harvest,favor,x\n2,a,Post,A bus.,,,x\n'
+
+
+def test_a_table_is_read_like_json_lines(tmp_path: Path) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text("\ufeff" + CSV)
+    first, second = read_annotations([path])
+    assert (first.id, first.article, first.outlet, first.text, first.coder) == ("1", "a", "Post", "Hail, and wheat.", "x")
+    assert first.frames == {"storm", "harvest"}
+    assert (first.stance_towards("mayor"), second.stance_towards("mayor")) == ("favor", None)
+    assert second.frames == frozenset()
+    assert second.place.endswith("coded.csv:3")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("text,frame\nHail.,storm\n", "coded.csv:2: there is no column 'frames'"),
+        ("text,frames\nHail.,storm,too much\n", "coded.csv:2: the row has more or fewer cells"),
+        ("text,frames\nHail.\n", "coded.csv:2: the row has more or fewer cells"),
+        ("text,frames\n,storm\n", "coded.csv:2: 'text' is missing"),
+        ("text,frames,start\nHail.,storm,x\n", "coded.csv:2: a number is expected"),
+        ("text,frames,stance:mayor\nHail.,storm,warm\n", "the stance towards mayor is 'warm'"),
+        ("text,frames,artcle\nHail.,storm,a\n", "coded.csv:2: 'article' is missing"),
+        ('text,frames\n"' + "x" * 140_000 + '",storm\n', "coded.csv:2: broken CSV"),
+    ],
+)
+def test_a_broken_table_is_named_with_its_line(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text(content)
+    with pytest.raises(AnnotationError) as caught:
+        read_annotations([path])
+    assert message in str(caught.value)
+
+
+def test_a_coding_without_article_stands_as_an_article_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text("text,frames\nHail.,storm\nA bus.,\n")
+    codings = read_annotations([path])
+    assert len({coding.article for coding in codings}) == 2
+    assert not any(coding.grouped for coding in codings)
+
+
+def test_the_same_text_with_other_codes_is_a_contradiction() -> None:
+    def sentence(number: int, *frames: str) -> CodedSentence:
+        return CodedSentence(str(number), f"a{number}", "Post", "Hail fell.", frozenset(frames), ())
+
+    assert find_contradictions([sentence(1, "storm"), sentence(2, "storm")]) == []
+    ((one, other),) = find_contradictions([sentence(1, "storm"), sentence(2)])
+    assert (one.id, other.id) == ("1", "2")

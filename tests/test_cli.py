@@ -495,3 +495,81 @@ def test_closed_streams_cause_no_traceback() -> None:
     command = f"{sys.executable} -m framing models list >&-; {sys.executable} -m framing score - <&-"
     result = subprocess.run(["bash", "-c", command], env=ENVIRONMENT, text=True, capture_output=True, check=False)
     assert "Traceback" not in result.stderr
+
+
+def test_a_demanded_precision_raises_thresholds_and_says_what_cannot_reach_it(saved: Path, articles: Path) -> None:
+    plain, strict = run("score", articles, "-m", saved), run("score", articles, "-m", saved, "--min-precision", "0.95")
+    for before, after in zip(records(plain), records(strict), strict=True):
+        assert after["model"] == f"{before['model']};min-precision=0.95"
+        assert all(
+            after["frames"][f]["sentences"] <= (row["sentences"] or 0) for f, row in before["frames"].items() if f != "ghost"
+        )
+    assert "must lie between 0.5 and 0.95" in run("score", articles, "-m", saved, "--min-precision", "2", code=2).stderr
+
+
+def test_scores_of_a_demanded_precision_can_be_summarised(saved: Path, articles: Path, tmp_path: Path) -> None:
+    scores = tmp_path / "scores.jsonl"
+    run("score", articles, "-m", saved, "--min-precision", "0.8", "-o", scores)
+    assert [row["outlet"] for row in records(run("summarize", scores, "-m", saved))] == ["Daily", "Weekly"]
+
+
+def test_training_can_propose_cues_instead(coding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("train", "-a", coding, "--suggest-cues")
+    assert "a person must accept each" in result.stdout
+    assert '"bitterly", # z' in result.stdout
+    assert not (tmp_path / "models").exists()
+
+
+def test_an_audit_shows_what_flatters(coding: Path, tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("council\n")
+    shown = run("evaluate", "-a", coding, "--audit", "--mask-entities", names, "--format", "table").stdout
+    for part in ("Learning curve", "drawings of the folds", "what the article is about alone", "names", "second look", "a gap of"):
+        assert part in shown
+    last = records(run("evaluate", "-a", coding, "--audit"))[-1]
+    assert last["design"] == "audit"
+    assert len(last["curve"]) == 4
+    assert "leave out --model" in run("evaluate", "-a", coding, "--audit", "-m", "default", code=2).stderr
+    assert "belongs to --audit" in run("evaluate", "-a", coding, "--mask-entities", names, code=2).stderr
+    assert "cannot be read" in run("evaluate", "-a", coding, "--audit", "--mask-entities", tmp_path / "no", code=2).stderr
+
+
+def test_codings_without_text_train_where_the_articles_are_at_hand(
+    coding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standoff codes with their articles give the model that the texts themselves give."""
+    from framing.annotations import hash_sentence
+
+    monkeypatch.chdir(tmp_path)
+    rows = [json.loads(line) for line in (coding / "coded.jsonl").read_text().splitlines()]
+    bare, texts = tmp_path / "bare", tmp_path / "articles.jsonl"
+    bare.mkdir()
+    shutil.copy(coding / "codebook.toml", bare)
+    held: dict[str, dict[str, str]] = {}
+    with (bare / "coded.jsonl").open("w") as file:
+        for row in rows:
+            text = str(row.pop("text"))
+            held.setdefault(row["article"], {})[row["id"]] = text
+            file.write(json.dumps({**row, "hash": hash_sentence(text)}) + "\n")
+    articles = [{"id": article, "sentences": list(sentences.values())} for article, sentences in held.items()]
+    texts.write_text("\n".join(map(json.dumps, articles)))
+    assert "hold no text" in run("train", "-a", bare, code=3).stderr
+    run("train", "-a", coding, "--name", "plain")
+    run("train", "-a", bare, "--articles", texts, "--name", "standoff")
+    assert (tmp_path / "models/plain/weights.npz").read_bytes() == (tmp_path / "models/standoff/weights.npz").read_bytes()
+
+
+def test_what_weakens_the_data_is_said(coding: Path, tmp_path: Path) -> None:
+    table = tmp_path / "coded.csv"
+    rows = [json.loads(line) for line in (coding / "coded.jsonl").read_text().splitlines()]
+    with table.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "frames"])
+        writer.writerows([row["text"], ";".join(row["frames"])] for row in rows if row["coder"] == "x")
+        writer.writerow(["Hail fell.", "storm"])
+        writer.writerow(["Hail fell.", ""])
+    said = run("evaluate", "-a", table, "--codebook", coding / "codebook.toml").stderr
+    assert "codings name no article" in said
+    assert "coded unlike an earlier one of the same text" in said
+    assert "ghost is not learnt" in said

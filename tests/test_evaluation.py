@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framing.annotations import Annotation, settle
-from framing.codebook import Codebook
-from framing.errors import AnnotationError
 from framing.calibration import best_threshold, choose_rule, demand_precision, thresholds_for_precision
+from framing.codebook import Codebook
 from framing.coded import encode
+from framing.errors import AnnotationError
 from framing.evaluation import assign_folds, assign_outlet_folds, predict_left_out
 from framing.features import Settings, count_terms
 from framing.metrics import LabelMetrics, average_precision, bootstrap_interval, calibration_error, f1_score
