@@ -121,30 +121,32 @@ def _choose_highest(values: Floats) -> Bools:
     return np.asarray(np.arange(values.shape[1]) == values.argmax(axis=1)[:, None])
 
 
-def decide_tfidf(c: float, train: Sample, texts: Sequence[str]) -> Floats:
-    """Return decision values of logistic regressions on TF-IDF of words and pairs of words, scikit-learn's defaults."""
+def decide_tfidf(c: float, solver: str, train: Sample, texts: Sequence[str]) -> Floats:
+    """Return decision values of logistic regressions on TF-IDF of words and pairs of words, else by scikit-learn's defaults."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(ngram_range=(1, 2))
     features = vectorizer.fit_transform(train.texts)
-    return _decide_by_regression(features, vectorizer.transform(texts), train, C=c, solver="liblinear")
+    return _decide_by_regression(features, vectorizer.transform(texts), train, C=c, solver=solver)
 
 
 def decide_minilm(c: float, train: Sample, texts: Sequence[str]) -> Floats:
     """Return decision values of logistic regressions on MiniLM sentence embeddings."""
-    return _decide_by_regression(embed(train.texts), embed(texts), train, C=c, solver="newton-cholesky")
+    return _decide_by_regression(embed(train.texts), embed(texts), train, C=c, solver="lbfgs")
 
 
 def _decide_by_regression(features: Any, new: Any, train: Sample, **options: Any) -> Floats:
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     values = np.full((new.shape[0], train.given.shape[1]), -1.0)
-    for output in range(train.given.shape[1]):
-        rows = np.flatnonzero(train.known[:, output])
-        if len(set(train.given[rows, output])) == 2:
-            regression = LogisticRegression(max_iter=1000, **options)
-            regression.fit(features[rows], train.given[rows, output], sample_weight=train.weight[rows])
-            values[:, output] = regression.decision_function(new)
+    with threadpool_limits(limits=1):  # several threads take longer on problems of this size
+        for output in range(train.given.shape[1]):
+            rows = np.flatnonzero(train.known[:, output])
+            if len(set(train.given[rows, output])) == 2:
+                regression = LogisticRegression(max_iter=1000, **options)
+                regression.fit(features[rows], train.given[rows, output], sample_weight=train.weight[rows])
+                values[:, output] = regression.decision_function(new)
     return values
 
 
@@ -217,8 +219,8 @@ class Peer:
 
 PEERS = (
     Peer("majority", (), predict_majority),
-    Peer("TF-IDF + LR, defaults", ("sklearn",), partial(predict_untuned, partial(decide_tfidf, 1.0))),
-    Peer("TF-IDF + LR, tuned", ("sklearn",), partial(predict_tuned, [partial(decide_tfidf, c) for c in STRENGTHS])),
+    Peer("TF-IDF + LR, defaults", ("sklearn",), partial(predict_untuned, partial(decide_tfidf, 1.0, "lbfgs"))),
+    Peer("TF-IDF + LR, tuned", ("sklearn",), partial(predict_tuned, [partial(decide_tfidf, c, "liblinear") for c in STRENGTHS])),
     Peer("fastText, tuned", ("fasttext",), partial(predict_tuned, [decide_fasttext])),
     Peer(
         "MiniLM + LR, tuned",

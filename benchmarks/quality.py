@@ -28,7 +28,7 @@ from framing.output import decimal
 from framing.store import load_model
 from framing.training import cross_validate_annotations, train
 
-GRID = tuple(replace(Settings(), cue_scale=scale, frame_c=c, stance_c=c) for scale in (0.5, 1.0, 2.0) for c in (1.0, 4.0, 16.0))
+GRID = tuple(replace(Settings(), cue_scale=scale, frame_c=c, stance_c=c) for scale in (0.15, 0.3, 0.6) for c in (1.0, 4.0, 16.0))
 """The settings that ours chooses from."""
 
 INTRODUCTION = """# Quality
@@ -57,7 +57,7 @@ class Row:
 def choose_settings(task: Task, annotations: Sequence[Annotation]) -> Settings:
     """Return the settings of ``GRID`` with the best mean F1 on left-out articles of the training sentences."""
     has_cues = any(label.cues for label in task.codebook.labels)
-    grid = GRID if has_cues else [settings for settings in GRID if settings.cue_scale == 1.0]
+    grid = GRID if has_cues else [settings for settings in GRID if settings.cue_scale == GRID[0].cue_scale]
     return max(grid, key=lambda settings: _cross_validated_f1(task, annotations, settings))
 
 
