@@ -62,7 +62,14 @@ def test_a_loaded_model_scores_as_the_saved_one(saved: Path, training: Training)
 
 
 def test_the_same_model_gives_the_same_bytes(saved: Path, training: Training, tmp_path: Path) -> None:
-    save_model(tmp_path / "tiny", training.model, training.evaluations, training.agreement, statement="Made by a test.")
+    save_model(
+        tmp_path / "tiny",
+        training.model,
+        training.evaluations,
+        training.agreement,
+        precision_thresholds=training.precision_thresholds,
+        statement="Made by a test.",
+    )
     for name in (*FILES, MANIFEST):
         assert (tmp_path / "tiny" / name).read_bytes() == (saved / name).read_bytes()
 
