@@ -4,7 +4,7 @@ Prints a table per data set: F1 on sentences that nothing was trained or tuned o
 codebook (``benchmarks/codebooks``) and coded sentences; its settings, like those of the peers, are chosen on the training
 sentences alone. A peer that is not installed, and a data set that is not on the machine, is named as missing.
 
-    python benchmarks/quality.py                   # every data set
+    python benchmarks/quality.py                   # every data set (20 minutes)
     python benchmarks/quality.py ccf gvfc          # some
     python benchmarks/quality.py --markdown        # writes docs/quality.md too
 """

@@ -129,6 +129,7 @@ def test_links_of_the_docs_lead_somewhere() -> None:
         ROOT / "README.md",
         ROOT / "docs" / "formats.md",
         ROOT / "docs" / "quality.md",
+        ROOT / "docs" / "ablation.md",
         ROOT / "seeds" / "README.md",
         ROOT / "annotations" / "README.md",
     ):
