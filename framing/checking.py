@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.annotations import Annotation, find_annotation_files, find_changed_texts, find_unnamed_coders, iterate_annotations
+from framing.annotations import (
+    STANCE_COLUMN,
+    Annotation,
+    find_annotation_files,
+    find_changed_texts,
+    find_unnamed_coders,
+    iterate_annotations,
+)
 from framing.articles import Article, Skipped
 from framing.cleaning import Dropped, clean
 from framing.codebook import Codebook, read_codebook
@@ -154,7 +161,7 @@ def sort_paths(paths: Sequence[Path]) -> tuple[Path | None, list[Path], list[Pat
         elif path.suffix.lower() == ".toml" or (path / "codebook.toml").exists():
             codebook = path if path.suffix.lower() == ".toml" else path / "codebook.toml"
             annotations += sorted(path.glob("*.jsonl"))
-        elif path.suffix.lower() == ".jsonl" and _is_coded(path):
+        elif _is_coded(path):
             annotations.append(path)
         else:
             articles.append(path)
@@ -164,12 +171,17 @@ def sort_paths(paths: Sequence[Path]) -> tuple[Path | None, list[Path], list[Pat
 
 
 def _is_coded(path: Path) -> bool:
-    """Return whether the first line of a ``.jsonl`` file is a coding."""
-    if not path.is_file():
+    """Return whether the first line of a ``.jsonl`` file is a coding, or that of a ``.csv`` file names their columns."""
+    suffix = path.suffix.lower()
+    if suffix not in (".jsonl", ".csv") or not path.is_file():
         return False
     try:
         with path.open("rb") as lines:
-            first = json.loads(next((line for line in lines if line.strip()), b"null"))
+            line = next((line for line in lines if line.strip()), b"null")
+        if suffix == ".csv":
+            columns = [column.strip() for column in line.decode("utf-8-sig").split(",")]
+            return "text" in columns and ("frames" in columns or any(column.startswith(STANCE_COLUMN) for column in columns))
+        first = json.loads(line)
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(first, dict) and "frames" in first and "article" in first

@@ -423,11 +423,16 @@ def _read_coding(paths: list[Path] | None, codebook: Path | None, articles: list
 
 def _fill_texts(codings: list[Annotation], articles: list[str] | None) -> list[Annotation]:
     """Return all codings, with the texts that ``articles`` hold; say which stay without."""
+    from framing.articles import Skipped
     from framing.errors import AnnotationError
     from framing.readers import read_articles
     from framing.standoff import describe_missing, locate_texts
 
-    located = locate_texts(codings, read_articles(articles or []))
+    held = list(read_articles(articles or []))
+    for item in held:
+        if isinstance(item, Skipped):
+            _say(f"skipped: {item.source}: {item.reason}")
+    located = locate_texts(codings, held)
     missing = describe_missing(located)
     for line in missing:
         _say(f"note: {line}")

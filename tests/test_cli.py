@@ -555,6 +555,7 @@ def test_codings_without_text_train_where_the_articles_are_at_hand(
     articles = [{"id": article, "sentences": list(sentences.values())} for article, sentences in held.items()]
     texts.write_text("\n".join(map(json.dumps, articles)))
     assert "hold no text" in run("train", "-a", bare, code=3).stderr
+    assert "skipped: nowhere.jsonl" in run("train", "-a", bare, "--articles", "nowhere.jsonl", code=3).stderr
     run("train", "-a", coding, "--name", "plain")
     run("train", "-a", bare, "--articles", texts, "--name", "standoff")
     assert (tmp_path / "models/plain/weights.npz").read_bytes() == (tmp_path / "models/standoff/weights.npz").read_bytes()
@@ -569,6 +570,7 @@ def test_what_weakens_the_data_is_said(coding: Path, tmp_path: Path) -> None:
         writer.writerows([row["text"], ";".join(row["frames"])] for row in rows if row["coder"] == "x")
         writer.writerow(["Hail fell.", "storm"])
         writer.writerow(["Hail fell.", ""])
+    assert "146 codings" in run("check", table, coding / "codebook.toml").stdout
     said = run("evaluate", "-a", table, "--codebook", coding / "codebook.toml").stderr
     assert "codings name no article" in said
     assert "coded unlike an earlier one of the same text" in said
