@@ -98,7 +98,8 @@ class FramingModel:
         ids = self.codebook.frame_ids
         chances = label_probabilities(decisions, self.rules)
         frames = chances[:, : len(ids)]
-        given = choose_frames(frames, self.rules[: len(ids)], self.codebook.single_label)
+        single = self.codebook.single_label
+        given = choose_frames(frames, self.rules[: len(ids)], single=single, strict=self.min_precision is not None)
         labels = [frozenset(ids[column] for column in np.flatnonzero(row)) for row in given]
         stance, stance_labels = {}, {}
         for number, target in enumerate(self.codebook.target_ids):
@@ -136,17 +137,21 @@ def label_probabilities(decisions: Floats, rules: Sequence[LabelRule]) -> Floats
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slopes * decisions + offsets, -500, 500))))
 
 
-def choose_frames(probabilities: Floats, rules: Sequence[LabelRule], single: bool) -> NDArray[np.bool_]:
-    """Return which frames each sentence is given; the likeliest alone where a codebook allows just one."""
+def choose_frames(probabilities: Floats, rules: Sequence[LabelRule], *, single: bool, strict: bool = False) -> NDArray[np.bool_]:
+    """Return which frames each sentence is given: those at their thresholds, or the likeliest alone where it must be one.
+
+    Where one must be given thresholds do not matter, unless it is ``strict``: then the likeliest must reach its own too.
+    """
     if not rules:
         return np.zeros(probabilities.shape, bool)
+    reached = np.asarray(probabilities >= np.array([rule.threshold for rule in rules]))
     if not single:
-        return np.asarray(probabilities >= np.array([rule.threshold for rule in rules]))
+        return reached
     chosen = np.zeros(probabilities.shape, bool)
     learnt = np.array([rule.learnt for rule in rules])
     if learnt.any():
         chosen[np.arange(len(chosen)), np.where(learnt, probabilities, -1.0).argmax(axis=1)] = True
-    return chosen
+    return chosen & reached if strict else chosen
 
 
 def stance_probabilities(sides: Floats) -> Floats:

@@ -185,6 +185,7 @@ def test_a_single_label_codebook_gives_exactly_the_likeliest_frame() -> None:
     rules = [LabelRule(learnt=True), LabelRule(learnt=True), LabelRule()]
     chances = np.array([[0.1, 0.2, np.nan], [0.9, 0.8, np.nan]])
     assert choose_frames(chances, rules, single=True).tolist() == [[False, True, False], [True, False, False]]
+    assert choose_frames(chances, rules, single=True, strict=True).tolist() == [[False, False, False], [True, False, False]]
     assert choose_frames(chances, rules, single=False).tolist() == [[False, False, False], [True, True, False]]
     assert not choose_frames(np.full((1, 1), np.nan), [LabelRule()], single=True).any()
 
