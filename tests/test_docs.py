@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
@@ -104,6 +106,44 @@ def test_the_figures_of_the_readmes_are_those_of_the_data() -> None:
     assert f"of {len({sentence.article for sentence in real})} articles that others own" in statement
     twice = sum(len([coder for coder in s.coders if coder not in ("d1", "d2", "d3", "s9", "a3")]) > 1 for s in settled)
     assert f"{twice:,} sentences were coded by two coders blind" in statement
+
+
+def test_who_settled_what_is_told_as_it_is_in_the_data() -> None:
+    """``benchmarks/sameness.py`` and the data's README count the same lines as this."""
+    statement = " ".join((ROOT / "annotations" / "README.md").read_text("utf-8").split())
+    codings: dict[tuple[str, str], list[Annotation]] = {}
+    for annotation in read_coding([ROOT / "annotations"]).annotations:
+        codings.setdefault((annotation.article, annotation.id), []).append(annotation)
+    settlers = Counter((a.coder, bool(a.text)) for lines in codings.values() for a in lines if a.phase == "adjudicated")
+    assert f"`s9` settled {settlers['s9', True]} written sentences" in statement
+    assert f"`d1` {settlers['d1', False]} real and {settlers['d1', True]} written ones" in statement
+    assert f"`d2` {settlers['d2', True]} written ones" in statement
+    assert f"`a3` {settlers['a3', True]} of the seeds" in statement
+    third = [lines for lines in codings.values() if lines[-1].coder == "d3"]
+    before, after = ([settle(part)[0] for part in parts] for parts in ([lines[:-1] for lines in third], third))
+    changed = sum((b.frames, b.stance) != (a.frames, a.stance) for b, a in zip(before, after, strict=True))
+    favor, benefit = (
+        sum(has(sentence) for sentence in before) - sum(has(sentence) for sentence in after)
+        for has in (lambda s: s.stance_towards("china") == "favor", lambda s: "economic_benefit" in s.frames)
+    )
+    assert f"All {len(third):,} sentences with either were read again" in statement
+    assert f"{len(third) - changed:,} do, {changed} change the code" in statement
+    assert f"`favor` went down by {favor} and `economic_benefit` by {benefit}" in statement
+
+
+def test_the_quality_page_is_what_the_benchmark_writes_of_the_shipped_model() -> None:
+    page = (ROOT / "docs" / "quality.md").read_text("utf-8")
+    script = ast.parse((ROOT / "benchmarks" / "quality.py").read_text("utf-8"))
+    (introduction,) = (
+        ast.literal_eval(node.value)
+        for node in script.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "INTRODUCTION"
+    )
+    assert page.startswith(introduction)
+    *_, test = read_evaluations(ROOT / "models" / "default")[0]
+    sides = [row.f1 or 0 for row in test.labels if row.label in ("china:favor", "china:against")]
+    frames, china = (f"{value:.2f}"[1:] for value in (test.macro_f1() or 0, sum(sides) / 2))
+    assert re.search(rf"framing, default model +\| \*\*{re.escape(frames)}\*\* +\| \*\*{re.escape(china)}\*\*", page)
 
 
 def test_the_small_example_of_the_formats_is_valid(tmp_path: Path) -> None:
