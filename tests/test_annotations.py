@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sameness import NEAR, closest
 
 from framing.annotations import (
     Annotation,
@@ -198,3 +199,16 @@ def test_the_same_text_with_other_codes_is_a_contradiction() -> None:
     assert find_contradictions([sentence(1, "storm"), sentence(2, "storm")]) == []
     ((one, other),) = find_contradictions([sentence(1, "storm"), sentence(2)])
     assert (one.id, other.id) == ("1", "2")
+
+
+def test_fewer_than_one_in_a_hundred_written_sentences_is_a_near_duplicate() -> None:
+    """At a Jaccard similarity of .8 over runs of three words: sentences from a template would teach the template."""
+    path = Path(__file__).resolve().parent.parent / "annotations" / "authored.jsonl"
+    similar = closest([sentence.text for sentence in settle(read_annotations([path]))])
+    assert len(similar) > 4000
+    assert sum(similarity >= NEAR for similarity in similar) < 0.01 * len(similar)
+
+
+def test_a_sentence_that_differs_in_one_word_is_near() -> None:
+    one = "The mayor of the town said on Friday that hail had broken every roof in the valley."
+    assert closest([one, "A bus holds forty people.", one, one.replace("Friday", "Monday")]) == pytest.approx([0, 0, 1, 12 / 18])
