@@ -1,10 +1,11 @@
 """How well the project's own training does beside peers, on its real test sentences and on public data of others.
 
-Prints a table per data set: F1 on sentences that nothing was trained or tuned on. Ours are trained as a user would, by a
+Prints a table per data set: F1 on sentences that nothing was trained on; the introduction of docs/quality.md tells how far each
+set is untouched otherwise. Ours are trained as a user would, by a
 codebook (``benchmarks/codebooks``) and coded sentences; its settings, like those of the peers, are chosen on the training
 sentences alone. A peer that is not installed, and a data set that is not on the machine, is named as missing.
 
-    python benchmarks/quality.py                   # every data set (20 minutes)
+    python benchmarks/quality.py                   # every data set, ten minutes
     python benchmarks/quality.py ccf gvfc          # some
     python benchmarks/quality.py --markdown        # writes docs/quality.md too
 """

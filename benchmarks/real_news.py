@@ -13,7 +13,7 @@ from pathlib import Path
 
 from framing.annotations import Annotation, Coding, read_coding
 from framing.readers import read_articles
-from framing.standoff import describe_missing, locate_texts
+from framing.standoff import locate_texts
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data" / "dev-news.jsonl"
@@ -34,12 +34,18 @@ def read_real_news() -> list[Annotation]:
     return codings
 
 
-def read_default_coding(root: Path = ROOT) -> Coding:
-    """Return the project's coded sentences, those of real news with their texts; leave with a message where these are absent."""
-    coding = read_coding([root / "annotations"])
+def find_default_coding() -> Coding | None:
+    """Return the project's coded sentences, those of real news with their texts; None where a text is absent."""
+    coding = read_coding([ROOT / "annotations"])
     names = ("train-articles.jsonl", "unlabelled-articles.jsonl")
     articles = [str(DATA.parent / name) for name in names if (DATA.parent / name).exists()]
     located = locate_texts(coding.annotations, read_articles(articles))
-    if located.absent or located.changed:
-        sys.exit("skipped: " + "; ".join(describe_missing(located)))
-    return replace(coding, annotations=located.annotations)
+    return None if located.absent or located.changed else replace(coding, annotations=located.annotations)
+
+
+def read_default_coding() -> Coding:
+    """Return what ``find_default_coding`` finds; leave with a message where it finds nothing."""
+    coding = find_default_coding()
+    if coding is None:
+        sys.exit("skipped: the texts of the coded real news are not all on this machine (../shared/data)")
+    return coding

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from real_news import DATA, ROOT, read_real_news
+from real_news import DATA, ROOT, find_default_coding, read_real_news
 
-from framing.annotations import Annotation, CodedSentence, read_coding, settle
+from framing.annotations import Annotation, CodedSentence, settle
 from framing.codebook import STANCES, Codebook, read_codebook
 from framing.coded import Bools, encode
 from framing.evaluation import assign_folds
 from framing.metrics import f1_score
 from framing.model import Scores
-from framing.readers import read_articles
-from framing.standoff import locate_texts
 
 BENCHMARKS = ROOT.parent / "shared" / "benchmarks"
 CODEBOOKS = Path(__file__).resolve().parent / "codebooks"
@@ -119,16 +117,14 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 def read_dev_news() -> Task | None:
     """Return the default model's training sentences and its real test sentences."""
-    articles = [DATA.parent / name for name in ("train-articles.jsonl", "unlabelled-articles.jsonl")]
-    if not all(path.exists() for path in (DATA, *articles)):
+    coding = find_default_coding() if DATA.exists() else None
+    if coding is None:
         return None
-    coding = read_coding([ROOT / "annotations"])
-    located = locate_texts(coding.annotations, read_articles(list(map(str, articles))))
     figures = (
         Figure("frames, macro-F1", "", coding.codebook.frame_ids),
         Figure("China favor and against, mean F1", "", ("china:favor", "china:against")),
     )
-    part = Part(located.annotations, {"": settle(read_real_news())})
+    part = Part(coding.annotations, {"": settle(read_real_news())})
     note = "388 real sentences of 19 outlets; all are trained on the same annotations, ours is the model that ships."
     return Task("dev-news", "Dev-news: the default model", note, coding.codebook, (part,), figures, shipped=True)
 
