@@ -149,7 +149,7 @@ def group_cues(codebook: Codebook) -> tuple[CueGroup, ...]:
 class Vectorizer:
     """The fitted vocabulary: terms in the order of their columns, words first, then characters, then cue groups.
 
-    ``idf`` covers words and characters. Made by ``fit_vectorizer``; holds no scikit-learn object.
+    ``idf`` covers words and characters. Made by ``TermCounts.vectorizer``; holds no scikit-learn object.
     """
 
     settings: Settings
@@ -335,12 +335,6 @@ def _count_characters(cleaned: Sequence[str], settings: Settings) -> tuple[tuple
     block = block[:, kept]
     block.sort_indices()
     return tuple(map(str, ngrams.get_feature_names_out()[kept])), block
-
-
-def fit_vectorizer(texts: Sequence[str], codebook: Codebook, settings: Settings) -> Vectorizer:
-    """Return the vocabulary of ``texts`` and the cues of ``codebook``; it raises what ``count_terms`` raises."""
-    counts = count_terms(texts, codebook, settings)
-    return counts.vectorizer(counts.weigh())
 
 
 def fingerprint(text: str) -> str:

@@ -245,7 +245,7 @@ def tabulate_audit(audit: Audit) -> list[Part]:
                 e.label,
                 "coded" if e.coded else "not coded",
                 decimal(e.probability),
-                f"{plain(e.article)} {plain(e.id)}",
+                _place(e.article, e.id),
                 plain(e.text),
             ]
             for e in audit.errors
@@ -253,6 +253,11 @@ def tabulate_audit(audit: Audit) -> list[Part]:
         columns = ["label", "", "probability", "sentence", "text"]
         parts += ["", Grid("Codes that left-out predictions contradict most: worth a second look", columns, doubts, left=5)]
     return parts
+
+
+def _place(article: str, sentence: str) -> str:
+    """Return where a coded sentence stands; many an id begins with its article."""
+    return plain(sentence if sentence.startswith(article) else f"{article} {sentence}")
 
 
 def _spread(spread: Spread | None) -> str:

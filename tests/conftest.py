@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from framing.annotations import Annotation, read_annotations
 from framing.codebook import Codebook, parse_codebook
-from framing.features import Settings
+from framing.features import Settings, Vectorizer, count_terms
 from framing.model import FramingModel
 from framing.store import load_model, save_model
 from framing.training import Training, train
@@ -104,6 +105,12 @@ def write_jsonl(path: Path, rows: list[dict[str, object]]) -> Path:
 @pytest.fixture(scope="session")
 def codebook() -> Codebook:
     return parse_codebook(CODEBOOK)
+
+
+def fit_vectorizer(texts: Sequence[str], codebook: Codebook, settings: Settings) -> Vectorizer:
+    """Return the vocabulary of ``texts`` and the cues of ``codebook``."""
+    counts = count_terms(texts, codebook, settings)
+    return counts.vectorizer(counts.weigh())
 
 
 @pytest.fixture(scope="session")

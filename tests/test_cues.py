@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from conftest import fit_vectorizer
 
 from framing.codebook import Cue, parse_codebook
 from framing.cues import CueMatcher, cue_words
-from framing.features import Settings, fit_vectorizer, normalize
+from framing.features import Settings, normalize
 
 
 def found(phrase: str, text: str) -> list[str]:

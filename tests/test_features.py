@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import fit_vectorizer
 
 from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError, UsageError
-from framing.features import LARGE, LONGEST, Settings, fingerprint, fit_vectorizer, normalize, read_settings, settle_settings
+from framing.features import LARGE, LONGEST, Settings, fingerprint, normalize, read_settings, settle_settings
 
 TEXTS = ["Growers reaped wheat.", "Hail broke roofs, and hail fell.", "The U.S. bought grain; it helped us."]
 
