@@ -11,7 +11,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from framing.annotations import Annotation, Coding, read_coding
+from framing.annotation_files import Coding, read_coding
+from framing.annotations import Annotation
 from framing.readers import read_articles
 from framing.standoff import locate_texts
 

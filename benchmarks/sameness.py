@@ -15,7 +15,8 @@ from collections.abc import Sequence
 
 from real_news import ROOT, find_default_coding
 
-from framing.annotations import CodedSentence, read_annotations, settle
+from framing.annotation_files import read_annotations
+from framing.annotations import CodedSentence, settle
 
 NEAR = 0.8
 RUNNING = 20_000

@@ -15,7 +15,8 @@ import time
 
 from real_news import ROOT
 
-from framing.annotations import Annotation, read_annotations
+from framing.annotation_files import read_annotations
+from framing.annotations import Annotation
 from framing.codebook import parse_codebook
 from framing.training import train
 

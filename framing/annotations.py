@@ -1,23 +1,22 @@
-"""Coded sentences: append-only JSON Lines (or a CSV table), one decision of one coder a line."""
+"""Annotations: one decision of one coder on one sentence, and how several decisions settle into final codes."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from framing.codebook import STANCES, Codebook, read_codebook
-from framing.errors import AnnotationError, suggest
+from framing.codebook import STANCES
+from framing.errors import AnnotationError
 
-BLIND, ADJUDICATED = "blind", "adjudicated"
+BLIND, ADJUDICATED, RECODED = "blind", "adjudicated", "recoded"
+"""Phases: coded without sight of another coding; chosen between codings; coded blind again by the same coder, later."""
+
+OPEN, CODED, SKIPPED, REJECTED, WITHDRAWN = "open", "coded", "skipped", "rejected", "withdrawn"
+STATUSES = (OPEN, CODED, SKIPPED, REJECTED, WITHDRAWN)
+"""What became of a sentence: drawn and waiting; coded; passed over; no sentence that can be coded; a decision taken back."""
 
 WRITTEN, ACTIVE = "written", "active"
 """Two ways (``sampling``) in which sentences come that stand for no news: written for training, drawn by active learning."""
@@ -28,11 +27,13 @@ class Annotation:
     """One coder's decision on one sentence.
 
     ``id`` names the sentence: the decisions of several coders on it share it. ``phase`` is ``blind`` for a coding made
-    without sight of another, ``adjudicated`` for the choice between ``parents`` (coders), anything else for the rest.
-    ``start`` and ``end`` are offsets into the article's text where it is at hand. ``text`` is empty for a sentence that
-    others own: then ``hash`` tells whether a text is the one that was coded. ``sampling`` says how the sentence came to be
-    coded. A coding that names no article is not ``grouped``: it stands as an article of its own. ``place`` is the file and
-    line.
+    without sight of another, ``adjudicated`` for the choice between ``parents`` (decisions, or coders where these have no
+    ``decision`` id), ``recoded`` for a coder's second coding, anything else for the rest. ``status`` is one of ``STATUSES``;
+    only ``coded`` ones hold codes that count. ``start`` and ``end`` are offsets into the article's text where it is at
+    hand. ``text`` is empty for a sentence that others own: then ``hash`` tells whether a text is the one that was coded.
+    ``sampling`` says how the sentence came to be coded. ``time`` is when, in UTC and ISO 8601; ``seconds`` how long it took.
+    A coding that names no article is not ``grouped``: it stands as an article of its own. ``extra`` holds the fields that
+    are not ours, kept as they came. ``place`` is the file and line.
     """
 
     id: str
@@ -51,8 +52,15 @@ class Annotation:
     inclusion_probability: float | None = None
     codebook_version: str | None = None
     hash: str | None = None
+    status: str = CODED
+    time: str | None = None
+    seconds: float | None = None
+    note: str | None = None
+    flagged: bool = False
+    decision: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict, hash=False)
     grouped: bool = True
-    place: str = ""
+    place: str = field(default="", compare=False)
 
     def stance_towards(self, target: str) -> str | None:
         """Return the stance towards ``target``, or None where it was not coded."""
@@ -88,248 +96,6 @@ def hash_sentence(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def find_annotation_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the ``.jsonl`` files of ``paths``; a folder stands for those in it.
-
-    Raises:
-        AnnotationError: a path is missing, or a folder holds none.
-    """
-    files: list[Path] = []
-    for path in paths:
-        found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-        if not found or not found[0].is_file():
-            raise AnnotationError(f"{path}: there are no coded sentences here; name a .jsonl or .csv file with --annotations")
-        files += found
-    return files
-
-
-def read_annotations(paths: Iterable[Path], codebook: Codebook | None = None) -> list[Annotation]:
-    """Return every decision of the files in order; with a codebook, each is checked against it.
-
-    Raises:
-        AnnotationError: a line is broken, or names a frame, target or stance that the codebook lacks; the message
-            names the file and the line.
-    """
-    annotations = []
-    for path in find_annotation_files(paths):
-        for item in iterate_annotations(path, codebook):
-            if isinstance(item, AnnotationError):
-                raise item
-            annotations.append(item)
-    return annotations
-
-
-def iterate_annotations(path: Path, codebook: Codebook | None = None) -> Iterator[Annotation | AnnotationError]:
-    """Yield each decision of one JSON Lines or CSV file, or the error that its line holds."""
-    try:
-        content = path.read_text("utf-8-sig")
-    except OSError as error:
-        yield AnnotationError(f"{path}: it cannot be read ({error.strerror})")
-        return
-    except UnicodeDecodeError:
-        yield AnnotationError(f"{path}: it is not UTF-8; save it as UTF-8")
-        return
-    rows = _read_csv(content, path) if path.suffix.lower() == ".csv" else _read_lines(content, path)
-    for place, row in rows:
-        try:
-            annotation = _parse(row(), place)
-            if codebook is not None:
-                check_codes(annotation, codebook)
-            yield annotation
-        except AnnotationError as error:
-            yield error
-
-
-Row = Callable[[], Any]
-"""Gives the fields of one line, or raises what is wrong with it."""
-
-
-def _read_lines(content: str, path: Path) -> Iterator[tuple[str, Row]]:
-    for number, line in enumerate(content.split("\n"), 1):
-        if line.strip():
-            place = f"{path}:{number}"
-            yield place, partial(_read_json, line, place)
-
-
-def _read_json(line: str, place: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise AnnotationError(f"{place}: broken JSON ({error}); mend or delete the line") from None
-
-
-def _read_csv(content: str, path: Path) -> Iterator[tuple[str, Row]]:
-    """Yield the rows of a table: ``frames`` parted by ``;``, and a column ``stance:TARGET`` for each target."""
-    reader = csv.DictReader(io.StringIO(content, newline=""))
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            place = f"{path}:{reader.line_num + 1}"
-            yield place, partial(_refuse, f"{place}: broken CSV ({error})")
-            return
-        if row is None:
-            return
-        place = f"{path}:{reader.line_num}"
-        yield place, partial(_from_table, row, place)
-
-
-def _refuse(message: str) -> Any:
-    raise AnnotationError(message)
-
-
-def _from_table(row: dict[str | None, Any], place: str) -> dict[str, Any]:
-    if None in row or None in row.values():
-        raise AnnotationError(f"{place}: the row has more or fewer cells than the header; quote cells that hold commas")
-    known = {str(key).strip(): str(value).strip() for key, value in row.items()}
-    if "frames" not in known and not any(key.startswith(STANCE_COLUMN) for key in known):
-        raise AnnotationError(f"{place}: there is no column 'frames' and no 'stance:TARGET'{suggest('frames', known)}")
-    fields: dict[str, Any] = {key: value for key, value in known.items() if value and not key.startswith(STANCE_COLUMN)}
-    try:
-        fields |= {key: int(fields[key]) for key in ("index", "start", "end") if key in fields}
-        fields |= {key: float(fields[key]) for key in ("inclusion_probability",) if key in fields}
-    except ValueError as error:
-        raise AnnotationError(f"{place}: a number is expected ({error})") from None
-    fields["frames"] = [frame.strip() for frame in known.get("frames", "").split(";") if frame.strip()]
-    stance = {key.removeprefix(STANCE_COLUMN): value for key, value in known.items() if key.startswith(STANCE_COLUMN) and value}
-    return fields | {"stance": stance}
-
-
-STANCE_COLUMN = "stance:"
-"""How the column of a stance begins in a table."""
-
-
-@dataclass(frozen=True)
-class Coding:
-    """A codebook, the decisions checked against it, and what the data's README says of them."""
-
-    codebook: Codebook
-    annotations: list[Annotation]
-    statement: str
-
-
-def read_coding(paths: Iterable[Path], codebook: Path | None = None) -> Coding:
-    """Return the coded sentences of ``paths`` with their codebook: the one named, or ``codebook.toml`` beside them.
-
-    Raises:
-        AnnotationError, CodebookError: as ``read_annotations`` and ``read_codebook``.
-    """
-    paths = list(paths)
-    folder = find_annotation_files(paths)[0].parent
-    book = read_codebook(codebook or folder / "codebook.toml")
-    return Coding(book, read_annotations(paths, book), read_statement(folder))
-
-
-def read_statement(folder: Path) -> str:
-    """Return what ``README.md`` in ``folder`` says before its first section, without its title; nothing where it is absent."""
-    try:
-        content = (folder / "README.md").read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
-    opening = content.split("\n## ")[0]
-    return "\n".join(line for line in opening.split("\n") if not line.startswith("# ")).strip()
-
-
-def _parse(row: Any, place: str) -> Annotation:
-    if not isinstance(row, dict):
-        raise AnnotationError(f"{place}: a line must be one JSON object")
-    if _SURROGATE.search(json.dumps(row, ensure_ascii=False)):
-        raise AnnotationError(f"{place}: it holds half a character (a lone surrogate); write the text again")
-    _check_types(row, place)
-    return Annotation(
-        id=place if row.get("id") is None else str(row["id"]),
-        article=place if row.get("article") is None else row["article"],
-        grouped=row.get("article") is not None,
-        text=row.get("text") or "",
-        frames=frozenset(row.get("frames") or ()),
-        stance=tuple((target, value) for target, value in (row.get("stance") or {}).items() if value is not None),
-        outlet=row.get("outlet"),
-        index=row.get("index"),
-        start=row.get("start"),
-        end=row.get("end"),
-        coder=None if row.get("coder") is None else str(row["coder"]),
-        phase=row.get("phase"),
-        parents=tuple(map(str, row.get("parents") or ())),
-        sampling=row.get("sampling"),
-        inclusion_probability=row.get("inclusion_probability"),
-        codebook_version=None if row.get("codebook_version") is None else str(row["codebook_version"]),
-        hash=row.get("hash"),
-        place=place,
-    )
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "id": (str, int),
-    "article": (str,),
-    "text": (str,),
-    "outlet": (str,),
-    "frames": (list,),
-    "stance": (dict,),
-    "index": (int,),
-    "start": (int,),
-    "end": (int,),
-    "coder": (str, int),
-    "phase": (str,),
-    "parents": (list,),
-    "sampling": (str,),
-    "hash": (str,),
-    "inclusion_probability": (int, float),
-    "codebook_version": (str, int, float),
-}
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_CALLED = {str: "a string", int: "a whole number", float: "a number", list: "a list", dict: "an object"}
-
-
-def _check_types(row: dict[str, Any], place: str) -> None:
-    """Check that each field of a coding is of its kind; ``text``, or a ``hash`` and the article, are required.
-
-    Raises:
-        AnnotationError: one is not; the message names it.
-    """
-    required = ("article",) if row.get("hash") and not row.get("text") else ("text",)
-    for key in required:
-        if row.get(key) is None:
-            raise AnnotationError(f"{place}: {key!r} is missing{suggest(key, row)}")
-    if row.get("article") is None and "did you mean" in suggest("article", row):
-        raise AnnotationError(f"{place}: 'article' is missing{suggest('article', row)}")
-    for key, kinds in _TYPES.items():
-        value = row.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
-            raise AnnotationError(f"{place}: {key!r} must be {' or '.join(_CALLED[kind] for kind in kinds)}, not {value!r:.40}")
-    for key in ("article", "text"):
-        if row.get(key) is not None and not row[key].strip():
-            raise AnnotationError(f"{place}: {key!r} is empty")
-    codes = [*(row.get("frames") or ()), *(row.get("stance") or {}).values()]
-    if not all(isinstance(code, str) or code is None for code in codes):
-        raise AnnotationError(f"{place}: frames and stances are named by strings")
-    for target, value in (row.get("stance") or {}).items():
-        if value is not None and value not in STANCES:
-            raise AnnotationError(f"{place}: the stance towards {target} is {value!r}{suggest(value, STANCES)}")
-    if not 0 < (row.get("inclusion_probability") or 1) <= 1:
-        raise AnnotationError(f"{place}: 'inclusion_probability' must lie above 0 and not above 1")
-
-
-def check_codes(annotation: Annotation, codebook: Codebook) -> None:
-    """Check that the codebook knows every code of ``annotation``.
-
-    Raises:
-        AnnotationError: it does not, or the annotation was made with another version of the codebook.
-    """
-    for frame in annotation.frames:
-        if frame not in codebook.frame_ids:
-            raise AnnotationError(f"{annotation.place}: the codebook has no frame {frame!r}{suggest(frame, codebook.frame_ids)}")
-    for target, _ in annotation.stance:
-        if target not in codebook.target_ids:
-            raise AnnotationError(
-                f"{annotation.place}: the codebook has no target {target!r}{suggest(target, codebook.target_ids)}"
-            )
-    version = annotation.codebook_version
-    if version is not None and version != codebook.version:
-        raise AnnotationError(
-            f"{annotation.place}: coded with version {version} of the codebook, this is version {codebook.version}"
-        )
-
-
 def list_labels(annotations: Iterable[Annotation]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the frames and the targets that ``annotations`` use, sorted: the labels of data without a codebook."""
     kept = list(annotations)
@@ -338,9 +104,30 @@ def list_labels(annotations: Iterable[Annotation]) -> tuple[tuple[str, ...], tup
     return tuple(frames), tuple(targets)
 
 
+def current_decisions(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return each coder's last decision on each sentence in each phase, where it was not taken back; in order of appearance.
+
+    Where both name their time the later one is the last, else the one that stands later.
+    """
+    latest: dict[tuple[str, str, str, str | None], Annotation] = {}
+    for annotation in annotations:
+        if annotation.status == OPEN:
+            continue
+        key = (annotation.article, annotation.id, annotation.coder or annotation.place, annotation.phase)
+        before = latest.get(key)
+        if before is None or not (annotation.time and before.time and annotation.time < before.time):
+            latest[key] = annotation
+    return [annotation for annotation in latest.values() if annotation.status != WITHDRAWN]
+
+
+def current_codings(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return the ``current_decisions`` that hold codes: neither skipped nor rejected."""
+    return [annotation for annotation in current_decisions(annotations) if annotation.status == CODED]
+
+
 def blind_codings(annotations: Iterable[Annotation]) -> list[Annotation]:
-    """Return the codings that were made without sight of another: phase ``blind``, or a coder and no phase."""
-    return [a for a in annotations if a.phase == BLIND or (a.phase is None and a.coder is not None)]
+    """Return the current codings made without sight of another: phase ``blind``, or a coder and no phase."""
+    return [a for a in current_codings(annotations) if a.phase == BLIND or (a.phase is None and a.coder is not None)]
 
 
 def find_changed_texts(annotations: Iterable[Annotation]) -> list[str]:
@@ -387,16 +174,16 @@ def settle(annotations: Iterable[Annotation]) -> list[CodedSentence]:
 
     An adjudicated coding decides, the last one where there are several. Without one, a frame holds when at least half
     of the coders coded it; a stance is that of most coders, and ``none`` where they are tied. A target that the
-    adjudication leaves out keeps the coders' stance.
+    adjudication leaves out keeps the coders' stance. Second codings of one coder test the coder, and do not count.
 
     Raises:
         AnnotationError: a sentence has two texts.
     """
-    annotations = list(annotations)
-    changed = find_changed_texts(annotations)
+    codings = [coding for coding in current_codings(annotations) if coding.phase != RECODED]
+    changed = find_changed_texts(codings)
     if changed:
         raise AnnotationError(changed[0])
-    return [_settle_one(codings) for codings in _by_sentence(annotations).values()]
+    return [_settle_one(group) for group in _by_sentence(codings).values()]
 
 
 def _settle_one(codings: Sequence[Annotation]) -> CodedSentence:
@@ -415,7 +202,9 @@ def _settle_one(codings: Sequence[Annotation]) -> CodedSentence:
     coders = tuple(dict.fromkeys(coding.coder for coding in codings if coding.coder))
     text_hash = first.hash or hash_sentence(first.text)
     outlet = first.outlet or "unknown"
-    return CodedSentence(first.id, first.article, outlet, first.text, frames, tuple(stance), coders, first.sampling, text_hash)
+    # A sentence that chance drew as well stands for the news, whatever else drew it.
+    sampling = next((c.sampling for c in codings if c.sampling not in (WRITTEN, ACTIVE)), first.sampling)
+    return CodedSentence(first.id, first.article, outlet, first.text, frames, tuple(stance), coders, sampling, text_hash)
 
 
 def _most(values: Sequence[str | None]) -> str:

@@ -7,14 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.annotations import (
-    STANCE_COLUMN,
-    Annotation,
-    find_annotation_files,
-    find_changed_texts,
-    find_unnamed_coders,
-    iterate_annotations,
-)
+from framing.annotation_files import STANCE_COLUMN, find_annotation_files, iterate_annotations
+from framing.annotations import Annotation, find_changed_texts, find_unnamed_coders
 from framing.articles import Article, Skipped
 from framing.cleaning import Dropped, clean
 from framing.codebook import Codebook, read_codebook

@@ -17,7 +17,8 @@ from typer.core import TyperGroup
 from framing.errors import FileError, FramingError, UsageError, suggest
 
 if TYPE_CHECKING:
-    from framing.annotations import Annotation, Coding
+    from framing.annotation_files import Coding
+    from framing.annotations import Annotation
     from framing.articles import Article, Skipped
     from framing.audit import Audit
     from framing.evaluation import Evaluation
@@ -361,7 +362,7 @@ def train(
     ] = False,
 ) -> None:
     """Train a model on coded sentences, and print what changed per label."""
-    from framing.annotations import read_annotations
+    from framing.annotation_files import read_annotations
     from framing.features import read_settings
     from framing.files import check_replaceable
     from framing.output import print_tables
@@ -411,7 +412,7 @@ def _suggest_cues(coding: Coding) -> None:
 
 def _read_coding(paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Coding:
     """Return the coded sentences with the texts that ``articles`` hold, and say which stay without."""
-    from framing.annotations import read_coding
+    from framing.annotation_files import read_coding
     from framing.training import describe_weaknesses
 
     coding = read_coding(paths or [Path("annotations")], codebook)
@@ -504,7 +505,7 @@ def _read_names(path: Path | None) -> tuple[str, ...]:
 
 
 def _evaluate_model(name: str, paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Evaluation:
-    from framing.annotations import read_annotations
+    from framing.annotation_files import read_annotations
     from framing.codebook import read_codebook
     from framing.errors import ModelError
     from framing.store import load_model
@@ -542,7 +543,8 @@ def agreement(
 ) -> None:
     """Measure how well the coders agree, per label, from the codings that were made blind."""
     from framing.agreement import measure_agreement
-    from framing.annotations import find_annotation_files, list_labels, read_annotations
+    from framing.annotation_files import find_annotation_files, read_annotations
+    from framing.annotations import list_labels
     from framing.codebook import read_codebook
     from framing.output import choose_format
     from framing.tables import tabulate_agreement

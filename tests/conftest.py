@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from framing.annotations import Annotation, read_annotations
+from framing.annotation_files import read_annotations
+from framing.annotations import Annotation
 from framing.codebook import Codebook, parse_codebook
 from framing.features import Settings, Vectorizer, count_terms
 from framing.model import FramingModel

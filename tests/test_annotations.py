@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sameness import NEAR, closest
 
+from framing.annotation_files import read_annotations
 from framing.annotations import (
     Annotation,
     CodedSentence,
@@ -17,7 +18,6 @@ from framing.annotations import (
     find_contradictions,
     find_unnamed_coders,
     list_labels,
-    read_annotations,
     settle,
 )
 from framing.codebook import Codebook

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from conftest import make_annotations, write_jsonl
 
-from framing.annotations import Annotation, CodedSentence, read_annotations, settle
+from framing.annotation_files import read_annotations
+from framing.annotations import Annotation, CodedSentence, settle
 from framing.audit import (
     MASK,
     CurvePoint,

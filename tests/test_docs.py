@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from framing.annotations import Annotation, read_coding, read_statement, settle
+from framing.annotation_files import read_coding, read_statement
+from framing.annotations import Annotation, settle
 from framing.cleaning import LINE_RULES, TAIL_RULES
 from framing.features import Settings
 from framing.store import FILES, MANIFEST, read_evaluations
@@ -72,7 +73,7 @@ def test_every_field_of_every_record_is_documented() -> None:
         for key in [*record, *nested]:
             assert re.search(rf"[` ]{key}[` ]", FORMATS), key
     for field in fields(Annotation):
-        assert field.name == "place" or re.search(rf"[` ]{field.name}[` ]", FORMATS), field.name
+        assert field.name in ("place", "extra") or re.search(rf"[` ]{field.name}[` ]", FORMATS), field.name
     for name in (*FILES, MANIFEST):
         assert f"`{name}`" in FORMATS
 

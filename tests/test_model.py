@@ -128,7 +128,8 @@ def test_neither_threads_nor_hash_seeds_change_a_weight() -> None:
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from framing.annotations import read_coding, settle
+from framing.annotation_files import read_coding
+from framing.annotations import settle
 from framing.features import Settings
 from framing.model import fit_model
 coding = read_coding([Path("annotations")])

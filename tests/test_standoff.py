@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from framing.annotations import Annotation, hash_sentence, read_annotations, settle
+from framing.annotation_files import read_annotations
+from framing.annotations import Annotation, hash_sentence, settle
 from framing.articles import Article, Skipped
 from framing.errors import AnnotationError
 from framing.standoff import describe_missing, locate_texts

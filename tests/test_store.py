@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from framing.annotations import read_annotations, settle
+from framing.annotation_files import read_annotations
+from framing.annotations import settle
 from framing.codebook import read_codebook
 from framing.errors import FileError, ModelError
 from framing.files import write_directory, write_file
