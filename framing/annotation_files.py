@@ -61,12 +61,24 @@ def iterate_annotations(path: Path, codebook: Codebook | None = None) -> Iterato
     rows = _read_csv(content, path) if path.suffix.lower() == ".csv" else _read_lines(content, path)
     for place, row in rows:
         try:
-            annotation = _parse(row(), place)
-            if codebook is not None:
-                check_codes(annotation, codebook)
-            yield annotation
+            yield _check(_parse(row(), place), codebook)
         except AnnotationError as error:
             yield error
+
+
+def parse_annotation(line: str, place: str, codebook: Codebook | None = None) -> Annotation:
+    """Return the annotation of one JSON line; ``place`` names it in errors.
+
+    Raises:
+        AnnotationError: it is broken, or names a code that the codebook lacks.
+    """
+    return _check(_parse(_read_json(line, place), place), codebook)
+
+
+def _check(annotation: Annotation, codebook: Codebook | None) -> Annotation:
+    if codebook is not None:
+        check_codes(annotation, codebook)
+    return annotation
 
 
 Row = Callable[[], Any]

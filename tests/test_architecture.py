@@ -18,18 +18,23 @@ LAYERS = (
     {"articles", "codebook", "files", "languages"},
     {"readers.tables", "cues", "cleaning", "voice", "annotations"},
     {"readers.text", "readers.html", "sentences", "agreement", "features", "annotation_files"},
-    {"readers", "explain", "abbreviations", "coded", "standoff", "samples"},
-    {"model"},
+    {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal", "adjudication", "coding_keys"},
+    {"model", "coding"},
     {"scorer", "calibration", "metrics", "suggesting"},
     {"evaluation", "scoring"},
     {"training", "card", "summary"},
     {"store", "output", "audit"},
     {"checking"},
     {"tables"},
+    {"commands", "commands.options", "commands.speaking"},
+    {"web", "web.guard"},
+    {"web.app"},
+    {"web.server", "commands.intake", "commands.terminal"},
+    {"commands.scoring", "commands.training", "commands.coding", "commands.checking", "commands.models", "commands.annotating"},
     {"cli"},
     {"__main__", "__init__"},
 )
-HEAVY = {"sklearn", "nltk", "scipy", "joblib", "trafilatura", "pyarrow", "charset_normalizer"}
+HEAVY = {"sklearn", "nltk", "scipy", "joblib", "trafilatura", "pyarrow", "charset_normalizer", "starlette", "uvicorn", "openpyxl"}
 
 
 def name_of(path: Path) -> str:

@@ -1,0 +1,26 @@
+"""How a command speaks: notes on standard error, what it found as tables or records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+
+def say(text: str) -> None:
+    """Write a line to standard error, with terminal commands defused."""
+    from framing.output import plain
+
+    typer.echo(plain(text), err=True)
+
+
+def show(parts: Iterable[Any], records: Iterable[dict[str, Any]], form: str, output: Path | None) -> None:
+    """Print the tables, or write the records."""
+    from framing.output import print_tables, write_records
+
+    if form == "table":
+        print_tables(parts, output)
+    else:
+        write_records(records, form, output)

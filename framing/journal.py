@@ -1,0 +1,158 @@
+"""The journal: a file of decisions that only ever grows, a line each, and that survives a crash and a second writer.
+
+A line is written with one call, under a lock on the file, and the disk has it before ``append`` returns. What a crash left
+of a last line is moved to a file beside it (``.torn``) by whoever opens or appends next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from framing.annotation_files import annotation_record, parse_annotation
+from framing.annotations import Annotation
+from framing.codebook import Codebook
+from framing.errors import FileError
+
+
+class Journal:
+    """The decisions of one file, those of other processes included as soon as this one appends or catches up.
+
+    ``entries`` are in the order of the file. ``torn`` is the file that holds what a crash left half written, where one did.
+    """
+
+    def __init__(self, path: Path, codebook: Codebook) -> None:
+        """Open the file, which need not exist yet, and read it.
+
+        Raises:
+            AnnotationError: a line is broken or has codes of another codebook.
+            FileError: it cannot be read or written.
+        """
+        self.path = path
+        self.codebook = codebook
+        self.entries: list[Annotation] = []
+        self.torn: Path | None = None
+        self._read = 0
+        self._lines = 0
+        self._turn = Lock()
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Read what other processes have written since."""
+        with self._turn, _locked(self.path) as handle:
+            self._catch_up(handle)
+
+    def append(self, annotation: Annotation) -> Annotation:
+        """Return ``annotation`` as it was written, with its ``time`` and a ``decision`` id; the disk has it.
+
+        Raises:
+            FileError: the disk refuses; the file is then as it was before.
+        """
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        named = replace(annotation, time=now, decision=secrets.token_hex(8))
+        line = json.dumps(annotation_record(named), ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        with self._turn, _locked(self.path) as handle:
+            self._catch_up(handle)
+            _write_whole(handle, line, self.path)
+            self._take(line, self._read + len(line))
+        return self.entries[-1]
+
+    def _catch_up(self, handle: int) -> None:
+        if os.fstat(handle).st_size < self._read:
+            raise FileError(f"{self.path}: it was cut or replaced while it was in use; start again")
+        os.lseek(handle, self._read, os.SEEK_SET)
+        waiting = _read_all(handle)
+        whole = waiting.rfind(b"\n") + 1
+        tail = waiting[whole:]
+        if tail.strip() and _is_object(tail):
+            _write_whole(handle, b"\n", self.path)
+            waiting, whole = waiting + b"\n", len(waiting) + 1
+        elif tail:
+            self.torn = self.path.with_name(f"{self.path.name}.torn")
+            _set_aside(tail, self.torn)
+            os.ftruncate(handle, self._read + whole)
+            os.fsync(handle)
+        self._take(waiting[:whole], self._read + whole)
+
+    def _take(self, lines: bytes, read: int) -> None:
+        """Add whole lines to the entries; nothing is added where one is broken."""
+        found, number = [], self._lines
+        for number, line in enumerate(lines.decode("utf-8", "replace").split("\n")[:-1], self._lines + 1):
+            if line.strip("\ufeff \r\t"):
+                found.append(parse_annotation(line.lstrip("\ufeff"), f"{self.path}:{number}", self.codebook))
+        self.entries += found
+        self._read, self._lines = read, number
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """Give a handle on the file that no other process has at the same time."""
+    try:
+        # Windows has no such locks; there the import fails, and only coding is out of reach.
+        import fcntl
+    except ImportError:
+        raise FileError("coding needs the file locks of Linux, macOS or another Unix; on Windows use its Linux subsystem") from None
+    try:
+        new = not path.exists()
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    except OSError as error:
+        raise FileError(f"{path}: decisions cannot be kept here ({error.strerror})") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+        if new:
+            _sync_folder(path.parent)
+    except OSError as error:
+        raise FileError(f"{path}: the decision is not saved ({error.strerror})") from None
+    finally:
+        os.close(handle)
+
+
+def _write_whole(handle: int, line: bytes, path: Path) -> None:
+    """Write ``line`` with one call and have the disk hold it; what fits only in part is taken back."""
+    before = os.fstat(handle).st_size
+    try:
+        written = os.write(handle, line)
+        if written < len(line):
+            raise OSError(None, "the disk is full")
+        os.fsync(handle)
+    except OSError as error:
+        os.ftruncate(handle, before)
+        raise FileError(f"{path}: the decision is not saved ({error.strerror})") from None
+
+
+def _read_all(handle: int) -> bytes:
+    parts = []
+    while part := os.read(handle, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _is_object(tail: bytes) -> bool:
+    """Return whether a line without its end is whole all the same, as when an editor left the last line break away."""
+    try:
+        return isinstance(json.loads(tail), dict)
+    except ValueError:
+        return False
+
+
+def _set_aside(tail: bytes, path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(tail + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""The local web page on which coders code and adjudicators choose."""
