@@ -241,6 +241,7 @@ def _hash_of(entry: Annotation) -> str:
 
 
 def _record(drawn: DrawnSentence, coder: str, phase: str, codebook: Codebook) -> Annotation:
+    known = {"date": drawn.date, "stratum": drawn.stratum, "codebook_digest": codebook.coding_digest[:12]}
     return Annotation(
         id=drawn.id,
         article=drawn.article,
@@ -256,7 +257,7 @@ def _record(drawn: DrawnSentence, coder: str, phase: str, codebook: Codebook) ->
         inclusion_probability=drawn.inclusion_probability,
         codebook_version=codebook.version,
         hash=hash_sentence(drawn.text),
-        extra={key: value for key, value in (("date", drawn.date), ("stratum", drawn.stratum)) if value is not None},
+        extra={key: value for key, value in known.items() if value is not None},
     )
 
 

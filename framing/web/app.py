@@ -13,7 +13,7 @@ from framing.annotations import CODED, Annotation
 from framing.codebook import STANCES, Codebook, Frame, Target
 from framing.coding import AdjudicationSession, CodingSession, Decision
 from framing.coding_keys import assign_keys
-from framing.errors import FramingError
+from framing.errors import FileError, FramingError
 from framing.samples import DrawnSentence
 from framing.web.guard import App, Guard, Seat
 
@@ -58,7 +58,8 @@ def build_app(desk: Desk, seats: tuple[Seat, ...], port: int) -> App:
             try:
                 return JSONResponse(await run_in_threadpool(work, seat, request, _parse(body)))
             except FramingError as error:
-                return JSONResponse({"error": str(error)}, status_code=507 if error.exit_code == 4 else 400)
+                reason = str(error).encode("utf-8", "backslashreplace").decode()
+                return JSONResponse({"error": reason}, status_code=507 if error.exit_code == FileError.exit_code else 400)
 
         return endpoint
 

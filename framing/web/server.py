@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -43,8 +44,14 @@ def link(seat: Seat, listener: socket.socket) -> str:
     return f"http://{LOOPBACK}:{listener.getsockname()[1]}/#{seat.token}"
 
 
-def serve(desk: Desk, seats: tuple[Seat, ...], listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
-    """Answer requests until the process is stopped; ``ready`` is called when it begins.
+def serve(
+    desk: Desk,
+    seats: tuple[Seat, ...],
+    listener: socket.socket,
+    ready: Callable[[], None] = lambda: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Answer requests until the process is stopped or ``stop`` is set; ``ready`` is called when it begins.
 
     Raises:
         UsageError: the libraries of the web page are not installed.
@@ -55,29 +62,32 @@ def serve(desk: Desk, seats: tuple[Seat, ...], listener: socket.socket, ready: C
     except ImportError:
         raise UsageError("the page needs an extra: pip install 'framing[annotate]' (or code in the terminal: --tui)") from None
 
-    app = build_app(desk, seats, listener.getsockname()[1])
-
     class Impatient(H11Protocol):
-        """Closes a connection on which no request arrives, and one too many."""
+        """Closes a connection on which no request arrives in time, and one too many."""
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             if len(self.connections) > MAX_CONNECTIONS:
                 transport.close()
-                return
-            self._impatience = self.loop.call_later(BODY_SECONDS, self._leave)
+            else:
+                self.loop.call_later(BODY_SECONDS, self._leave)
 
         def _leave(self) -> None:
             if not self.cycle:
                 self.transport.close()
 
     class Server(uvicorn.Server):
+        """Says when it begins, and looks now and then whether it shall end."""
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             ready()
 
+        async def on_tick(self, counter: int) -> bool:
+            return await super().on_tick(counter) or (stop is not None and stop.is_set())
+
     config = uvicorn.Config(
-        app,
+        build_app(desk, seats, listener.getsockname()[1]),
         http=Impatient,
         ws="none",
         lifespan="off",
