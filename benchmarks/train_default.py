@@ -14,7 +14,7 @@ from real_news import ROOT, read_default_coding, read_real_news
 
 from framing.output import decimal, print_tables
 from framing.store import save_model
-from framing.tables import tabulate_evaluation, tabulate_gap
+from framing.tables.evaluation import tabulate_evaluation, tabulate_gap
 from framing.training import train
 
 

@@ -309,6 +309,12 @@ def check_codes(annotation: Annotation, codebook: Codebook) -> None:
     Raises:
         AnnotationError: it does not, or the annotation was made with another version of the codebook.
     """
+    version = annotation.codebook_version
+    if version is not None and version != codebook.version:
+        raise AnnotationError(
+            f"{annotation.place}: coded with version {version} of the codebook, this is version {codebook.version}: "
+            "framing codebook diff OLD NEW shows what changed, framing codebook migrate takes the codings over"
+        )
     for frame in annotation.frames:
         if frame not in codebook.frame_ids:
             raise AnnotationError(f"{annotation.place}: the codebook has no frame {frame!r}{suggest(frame, codebook.frame_ids)}")
@@ -317,8 +323,3 @@ def check_codes(annotation: Annotation, codebook: Codebook) -> None:
             raise AnnotationError(
                 f"{annotation.place}: the codebook has no target {target!r}{suggest(target, codebook.target_ids)}"
             )
-    version = annotation.codebook_version
-    if version is not None and version != codebook.version:
-        raise AnnotationError(
-            f"{annotation.place}: coded with version {version} of the codebook, this is version {codebook.version}"
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from framing.agreement import LabelAgreement
+from framing.agreement.labels import LabelAgreement
 from framing.coded import list_outputs
 from framing.evaluation import HELD_OUT, Evaluation
 from framing.metrics import UNRELIABLE

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from framing.commands.annotating import adjudicate, annotate
 from framing.commands.checking import check
+from framing.commands.codebook import bump, diff, migrate, new
 from framing.commands.coding import agreement
 from framing.commands.models import list_all, show_one
 from framing.commands.scoring import explain, score, summarize
@@ -53,6 +54,10 @@ app = typer.Typer(
 )
 models = typer.Typer(cls=_Commands, help="List the models, or show one.", no_args_is_help=True)
 app.add_typer(models, name="models")
+codebook = typer.Typer(
+    cls=_Commands, help="Start a codebook, raise its version, show changes, carry codings over.", no_args_is_help=True
+)
+app.add_typer(codebook, name="codebook")
 
 # In the order of `framing --help`.
 app.command(epilog="Example:  framing score articles/ --unit sentence -o sentences.jsonl")(score)
@@ -64,6 +69,13 @@ app.command(epilog="Example:  framing annotate sample.jsonl --coder ana --coder 
 app.command(epilog="Example:  framing adjudicate coded.jsonl --adjudicator eva")(adjudicate)
 app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")(agreement)
 app.command(epilog="Example:  framing check articles/ --show-dropped")(check)
+codebook.command("new", epilog="Example:  framing codebook new mine/codebook.toml --frame Jobs --target 'The port'")(new)
+codebook.command("bump", epilog="Example:  framing codebook bump mine/codebook.toml")(bump)
+codebook.command("diff", epilog="Example:  framing codebook diff mine/codebook.v1.toml mine/codebook.toml")(diff)
+codebook.command(
+    "migrate",
+    epilog="Example:  framing codebook migrate coded.jsonl --codebook codebook.toml --rename job=jobs -o coded-2.jsonl",
+)(migrate)
 models.command("list", epilog="Example:  framing models list")(list_all)
 models.command("show", epilog="Example:  framing models show default")(show_one)
 

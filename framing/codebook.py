@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -66,7 +67,8 @@ class Codebook:
 
     ``single_label`` says that each sentence has exactly one frame; without it any number, or none.
 
-    Codebooks that say the same have an equal ``digest``, whatever their layout and comments.
+    Codebooks that say the same have an equal ``digest``, whatever their layout and comments; those that say the same to
+    coders have an equal ``coding_digest``.
     """
 
     title: str
@@ -96,8 +98,19 @@ class Codebook:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of the content, 64 hexadecimal digits."""
-        said = {key: value for key, value in asdict(self).items() if key != "content"}
-        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return _digest({key: value for key, value in asdict(self).items() if key != "content"})
+
+    @cached_property
+    def coding_digest(self) -> str:
+        """The SHA-256 of what coders see, 64 hexadecimal digits: all but the cues, which only a model sees, and the version."""
+        seen = {key: value for key, value in asdict(self).items() if key not in ("content", "version")}
+        for label in (*seen["frames"], *seen["targets"]):
+            del label["cues"]
+        return _digest(seen)
+
+
+def _digest(said: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def read_codebook(path: Path) -> Codebook:
@@ -144,6 +157,12 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
     )
 
 
+def quote_toml(text: str) -> str:
+    """Return ``text`` as a TOML string on one line."""
+    # JSON's escapes are TOML's, which wants the last control character of ASCII escaped too.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def _rows(table: dict[str, Any], key: str, source: str) -> list[dict[str, Any]]:
     rows = table.get(key, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -177,9 +196,19 @@ def _target(row: dict[str, Any], place: str) -> Target:
 
 def _id(row: dict[str, Any], place: str) -> str:
     label = row.get("id")
-    if not isinstance(label, str) or not label.replace("_", "").replace("-", "").isalnum():
-        raise CodebookError(f"{place}: it needs an id of letters, digits, - and _, not {label!r}")
+    if not isinstance(label, str) or not is_id(label):
+        parts = "; write its letters in one piece (Unicode's form C)" if is_id(unicodedata.normalize("NFC", str(label))) else ""
+        raise CodebookError(f"{place}: it needs an id of letters, digits, - and _, not {label!r}{parts}")
     return label
+
+
+def is_id(text: str) -> bool:
+    """Return whether ``text`` can name a label: letters of any script with their marks, digits, ``-`` and ``_``.
+
+    A letter that has a code of its own must be written with it (Unicode's form C): ids that look alike are then equal.
+    """
+    letters = "".join(c for c in text if c not in "-_" and not unicodedata.category(c).startswith("M"))
+    return letters.isalnum() and unicodedata.is_normalized("NFC", text)
 
 
 def _strings(row: dict[str, Any], key: str, place: str) -> tuple[str, ...]:

@@ -42,6 +42,23 @@ def write_file(path: Path, fill: Callable[[Path], None]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` as the file ``path``, whole or not at all; its folder is made where it is missing.
+
+    Raises:
+        FileError: the folder cannot be made, or the disk refuses.
+    """
+
+    def fill(file: Path) -> None:
+        file.write_bytes(content)
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{path.parent}: the folder cannot be made ({error.strerror})") from None
+    write_file(path, fill)
+
+
 def check_replaceable(path: Path, names: Collection[str]) -> None:
     """Check that ``path`` is free, or a directory that holds nothing but ``names``.
 

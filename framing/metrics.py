@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from framing.agreement import TENTATIVE
+from framing.agreement.labels import TENTATIVE
 from framing.coded import Bools, Integers
 from framing.features import Floats
 

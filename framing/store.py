@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from framing.agreement import LabelAgreement
+from framing.agreement.labels import LabelAgreement
 from framing.calibration import PRECISIONS, demand_precision
 from framing.card import write_card
 from framing.codebook import STANCES, Codebook, parse_codebook

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from framing.agreement import LabelAgreement, measure_agreement, measure_stance_agreement
+from framing.agreement.labels import LabelAgreement, measure_agreement, measure_stance_agreement
 from framing.annotations import WRITTEN, Annotation, CodedSentence, find_contradictions, settle
 from framing.calibration import apply_rules
 from framing.codebook import STANCES, Codebook

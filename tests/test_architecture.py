@@ -15,22 +15,35 @@ PACKAGE = ROOT / "framing"
 # From the ground up; a module may import from the layers below its own, never from its own or those above.
 LAYERS = (
     {"errors"},
-    {"articles", "codebook", "files", "languages"},
-    {"readers.tables", "cues", "cleaning", "voice", "annotations"},
-    {"readers.text", "readers.html", "sentences", "agreement", "features", "annotation_files"},
-    {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal", "adjudication", "coding_keys"},
+    {"articles", "codebook", "files", "languages", "agreement", "agreement.alpha"},
+    {"readers.tables", "cues", "cleaning", "voice", "annotations"}
+    | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
+    {"readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
+    | {"codebook_migration", "adjudication"},
+    {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal"}
+    | {"agreement.labels", "agreement.coders", "agreement.disagreements", "agreement.recal"},
     {"model", "coding"},
     {"scorer", "calibration", "metrics", "suggesting"},
     {"evaluation", "scoring"},
     {"training", "card", "summary"},
     {"store", "output", "audit"},
     {"checking"},
-    {"tables"},
+    {
+        "tables",
+        "tables.agreement",
+        "tables.checking",
+        "tables.codebook",
+        "tables.evaluation",
+        "tables.explanations",
+        "tables.scores",
+    },
+    {"tables.summaries"},
     {"commands", "commands.options", "commands.speaking"},
     {"web", "web.guard"},
     {"web.app"},
     {"web.server", "commands.intake", "commands.terminal"},
-    {"commands.scoring", "commands.training", "commands.coding", "commands.checking", "commands.models", "commands.annotating"},
+    {"commands.scoring", "commands.training", "commands.coding", "commands.checking", "commands.models", "commands.annotating"}
+    | {"commands.codebook"},
     {"cli"},
     {"__main__", "__init__"},
 )

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from framing.codebook import Cue, parse_codebook, read_codebook
+from framing.codebook import Codebook, Cue, parse_codebook, quote_toml, read_codebook
 from framing.errors import CodebookError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,8 +36,46 @@ def test_equal_content_has_an_equal_digest_whatever_the_layout() -> None:
     assert one.digest != parse_codebook(FRAME + 'cues = ["y"]').digest
 
 
-def test_cues_keep_their_highest_weight() -> None:
-    codebook = parse_codebook(FRAME + '[frames.cues]\n1 = ["x", "y"]\n"2.5" = ["x"]')
+def test_tuning_cues_or_raising_the_version_leaves_the_digest_of_what_coders_see(codebook: Codebook) -> None:
+    frames = tuple(replace(frame, cues=(Cue("rain*", 3.0, "wet"),)) for frame in codebook.frames)
+    targets = tuple(replace(target, cues=(*target.cues, Cue("her honour"))) for target in codebook.targets)
+    tuned = replace(codebook, frames=frames, targets=targets, version="2024-05", content="")
+    assert tuned.coding_digest == codebook.coding_digest
+    assert tuned.digest != codebook.digest
+
+
+@pytest.mark.parametrize("field", ["name", "definition", "include", "exclude", "boundary", "examples", "id"])
+def test_any_other_word_changes_the_digest_of_what_coders_see(field: str, codebook: Codebook) -> None:
+    first, *others = codebook.frames
+    other = replace(first, **{field: "other" if isinstance(getattr(first, field), str) else ("other",)})
+    assert replace(codebook, frames=(other, *others)).coding_digest != codebook.coding_digest
+
+
+def test_the_order_of_frames_and_single_label_are_what_coders_see(codebook: Codebook) -> None:
+    assert replace(codebook, frames=codebook.frames[::-1]).coding_digest != codebook.coding_digest
+    assert replace(codebook, single_label=True).coding_digest != codebook.coding_digest
+    assert replace(codebook, rules=("Read it twice.",)).coding_digest != codebook.coding_digest
+
+
+@given(st.text())
+def test_a_quoted_text_is_read_back_by_toml(text: str) -> None:
+    assert tomllib.loads(f"text = {quote_toml(text)}") == {"text": text}
+
+
+@pytest.mark.parametrize("label", ["economy", "us_pressure", "a-1", "Ökonomie", "экономика", "経済", "अर्थव्यवस्था", "เศรษฐกิจ"])
+def test_an_id_may_be_written_in_any_script(label: str) -> None:
+    assert parse_codebook(f"[[frames]]\nid = {quote_toml(label)}").frame_ids == (label,)
+
+
+@pytest.mark.parametrize("label", ["", "_", "a b", "a:b", "a;b", "a/b", "\u0301", "E\u0301lan", "a\u200db"])
+def test_an_id_with_other_signs_or_in_parts_that_could_be_one_letter_is_refused(label: str) -> None:
+    with pytest.raises(CodebookError, match="it needs an id of letters"):
+        parse_codebook(f"[[frames]]\nid = {quote_toml(label)}")
+
+
+@pytest.mark.parametrize("lists", ['1 = ["x", "y"]\n"2.5" = ["x"]', '"2.5" = ["x"]\n1 = ["x", "y"]'])
+def test_cues_keep_their_highest_weight(lists: str) -> None:
+    codebook = parse_codebook(FRAME + f"[frames.cues]\n{lists}")
     assert codebook.frames[0].cues == (Cue("x", 2.5), Cue("y", 1.0))
 
 
@@ -50,6 +92,8 @@ def test_cues_may_be_grouped_by_name_and_stand_in_several_groups() -> None:
         ("frames = 3", "written as [[frames]] tables"),
         ("[[frames]]\nname = 'x'", "frame 1: it needs an id"),
         ("[[frames]]\nid = 'a b'", "letters, digits"),
+        ("[[frames]]\nid = 'e\u0301lan'", "write its letters in one piece"),
+        ("[[frames]]\nid = 3", "letters, digits, - and _, not 3"),
         (FRAME + FRAME, "the id 'a' is used 2 times"),
         (FRAME + "defintion = 'x'", "unknown field 'defintion' (did you mean 'definition'?)"),
         (FRAME + "include = 3", "(a): include must be a list of strings"),

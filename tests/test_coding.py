@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from framing.adjudication import find_disputes
-from framing.agreement import measure_agreement
+from framing.agreement.labels import measure_agreement
 from framing.annotation_files import read_annotations
 from framing.annotations import ADJUDICATED, current_codings, hash_sentence, settle
 from framing.codebook import Codebook, parse_codebook
@@ -183,9 +183,7 @@ def test_disputes_are_the_sentences_that_blind_coders_code_differently(session: 
     assert (dispute.agreed_frames, dispute.agreed_stance, dispute.chosen) == (frozenset(), {}, None)
 
 
-def test_a_choice_points_to_the_codings_and_leaves_them_and_agreement_alone(
-    session: CodingSession, codebook: Codebook
-) -> None:
+def test_a_choice_points_to_the_codings_and_leaves_them_and_agreement_alone(session: CodingSession, codebook: Codebook) -> None:
     disputed(session)
     before = list(session.journal.entries)
     agreement = measure_agreement(before, codebook.frame_ids, codebook.target_ids)

@@ -20,7 +20,7 @@ def check(
     from framing.checking import check as run_checks
     from framing.checking import sort_paths
     from framing.output import print_tables
-    from framing.tables import list_findings, tabulate_dropped
+    from framing.tables.checking import list_findings, tabulate_dropped
 
     report = run_checks(*sort_paths(paths or []))
     parts = list_findings(report)

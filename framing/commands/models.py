@@ -16,7 +16,7 @@ def list_all(form: Format = None, output: Output = None) -> None:
     """List the models in models/ here and those that ship with the package."""
     from framing.output import choose_format
     from framing.store import describe_model, list_models
-    from framing.tables import tabulate_models
+    from framing.tables.evaluation import tabulate_models
 
     form = choose_format(form, output)
     rows, damaged = [], False
@@ -39,7 +39,8 @@ def show_one(
     """Show a model's evaluation and the agreement of its coders; its card tells the rest."""
     from framing.output import choose_format
     from framing.store import describe_model, find_model, load_model, read_evaluations
-    from framing.tables import tabulate_agreement, tabulate_evaluation
+    from framing.tables.agreement import tabulate_agreement
+    from framing.tables.evaluation import tabulate_evaluation
 
     form = choose_format(form, output)
     directory = find_model(name)

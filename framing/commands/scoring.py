@@ -43,7 +43,7 @@ def score(
     codebook, intake = scorer.model.codebook, Intake()
     scores = intake.keep(score_articles(gather_articles(paths, outlet), scorer))
     if form == "table":
-        from framing.tables import tabulate_articles, tabulate_sentences
+        from framing.tables.scores import tabulate_articles, tabulate_sentences
 
         print_tables((tabulate_articles if unit == "article" else tabulate_sentences)(scores, codebook), output)
     elif unit == "article":
@@ -101,7 +101,7 @@ def summarize(
     summaries = summary.summarize(tallies, reliable=read_reliability(find_model(model)))
     summaries = summary.select(summaries, only or [], frame or [])
     if form == "table":
-        from framing.tables import tabulate_summaries
+        from framing.tables.summaries import tabulate_summaries
 
         if summaries:
             print_tables(tabulate_summaries(summaries, loaded.codebook, by=by, model=loaded, evidence=evidence), output)
@@ -164,7 +164,7 @@ def explain(
     loaded, intake = load_model(model), Intake()
     explanations = (loaded.explain(text) for text in _sentences_of(what, intake))
     if form == "table":
-        from framing.tables import describe_explanation
+        from framing.tables.explanations import describe_explanation
 
         print_tables(
             (part for item in explanations for part in describe_explanation(item, terms=terms, everything=everything)), output

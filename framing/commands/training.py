@@ -41,7 +41,7 @@ def train(
     from framing.files import check_replaceable
     from framing.output import print_tables
     from framing.store import MODEL_FILES, save_model
-    from framing.tables import tabulate_changes, tabulate_evaluation, tabulate_gap
+    from framing.tables.evaluation import tabulate_changes, tabulate_evaluation, tabulate_gap
     from framing.training import describe_data
     from framing.training import train as train_model
 
@@ -113,7 +113,7 @@ def evaluate(
     """Evaluate a model on coded sentences that it has not seen, or cross-validate by article and by outlet."""
     from framing.features import read_settings
     from framing.output import Part, choose_format
-    from framing.tables import tabulate_audit, tabulate_evaluation, tabulate_gap
+    from framing.tables.evaluation import tabulate_audit, tabulate_evaluation, tabulate_gap
 
     form = choose_format(form, output)
     if model and audit:
