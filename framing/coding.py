@@ -73,6 +73,7 @@ class CodingSession:
         self.journal = journal
         self.codebook = journal.codebook
         self.assisted_by = assisted_by
+        self._waiting: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
 
     def queue(self, coder: str) -> list[DrawnSentence]:
         """Return the sentences that ``coder`` shall code."""
@@ -83,7 +84,7 @@ class CodingSession:
 
         A decision on another text under the same id is none on this one.
         """
-        waiting = {(drawn.article, drawn.id): (self._phase(drawn), hash_sentence(drawn.text)) for drawn in self.queue(coder)}
+        waiting = self._expected(coder)
         own = [entry for entry in self.journal.entries if entry.coder == coder]
         found = {
             (entry.article, entry.id): entry
@@ -119,9 +120,9 @@ class CodingSession:
         The record says which decision it ``undoes``; nothing is deleted.
         """
         made: list[Annotation] = []
-        waiting = {(drawn.article, drawn.id): self._phase(drawn) for drawn in self.queue(coder)}
+        waiting = self._expected(coder)
         for entry in self.journal.entries:
-            if entry.coder == coder and waiting.get((entry.article, entry.id)) == entry.phase:
+            if entry.coder == coder and waiting.get((entry.article, entry.id), (None,))[0] == entry.phase:
                 if entry.extra.get(UNDOES) is None:
                     made.append(entry)
                 elif made:
@@ -141,6 +142,13 @@ class CodingSession:
             for entry in current_decisions(self.journal.entries)
             if (known := now.get((entry.article, entry.id))) is not None and _hash_of(entry) != known
         ]
+
+    def _expected(self, coder: str) -> dict[tuple[str, str], tuple[str, str]]:
+        """Return the phase and the hash that a decision on each sentence of the queue must have."""
+        if coder not in self._waiting:
+            queue = self.queue(coder)
+            self._waiting[coder] = {(d.article, d.id): (self._phase(d), hash_sentence(d.text)) for d in queue}
+        return self._waiting[coder]
 
     def _phase(self, drawn: DrawnSentence) -> str:
         return ASSISTED if self.assisted_by and drawn.phase == BLIND else drawn.phase
