@@ -16,6 +16,7 @@ from framing.commands.checking import check
 from framing.commands.codebook import bump, diff, migrate, new
 from framing.commands.coding import agreement
 from framing.commands.models import list_all, show_one
+from framing.commands.sampling import sample
 from framing.commands.scoring import explain, score, summarize
 from framing.commands.training import evaluate, train
 from framing.errors import FileError, FramingError
@@ -65,6 +66,7 @@ app.command(epilog="Example:  framing summarize articles/ --by month -f csv -o m
 app.command(epilog="Example:  framing explain 'Washington warned Peru about the Chinese port.'")(explain)
 app.command(epilog="Example:  framing train --annotations my/coding --codebook my/codebook.toml --name mine")(train)
 app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl")(evaluate)
+app.command(epilog="Example:  framing sample articles/ -n 300 --coder ana --coder ben --overlap 30% -o sample.jsonl")(sample)
 app.command(epilog="Example:  framing annotate sample.jsonl --coder ana --coder ben")(annotate)
 app.command(epilog="Example:  framing adjudicate coded.jsonl --adjudicator eva")(adjudicate)
 app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")(agreement)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from framing import active
-from framing.active import draw_active
 from framing.annotations import Annotation
 from framing.articles import Article
 from framing.errors import UsageError
-from framing.population import Population, gather_population
+from framing.sampling import active
+from framing.sampling.active import draw_active
+from framing.sampling.population import Population, gather_population
 
 TEXTS = (
     "The gale felled the old trees by the river.",

@@ -43,7 +43,7 @@ LAYERS = (
     {"web.app"},
     {"web.server", "commands.intake", "commands.terminal"},
     {"commands.scoring", "commands.training", "commands.coding", "commands.checking", "commands.models", "commands.annotating"}
-    | {"commands.codebook"},
+    | {"commands.codebook", "commands.sampling"},
     {"cli"},
     {"__main__", "__init__"},
 )

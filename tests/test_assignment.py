@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.assignment import assign_coders, count_overlap, rotate_pairs
 from framing.errors import UsageError
 from framing.samples import DrawnSentence
+from framing.sampling.assignment import assign_coders, count_overlap, rotate_pairs
 
 CODERS = ("ana", "ben", "cleo", "dan", "eve", "fay", "gus")
 

@@ -29,7 +29,8 @@ def open_socket(port: int) -> socket.socket:
     Raises:
         UsageError: the port is taken or forbidden.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Named as TCP, so that asyncio switches Nagle's waiting off: it would add 40 ms to every answer.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
