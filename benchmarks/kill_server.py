@@ -13,6 +13,7 @@ import http.client
 import json
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,8 @@ def code(coder: str, address: str, done: set[tuple[str, str, str]]) -> None:
     number = 0
     try:
         connection = http.client.HTTPConnection(host, timeout=10)
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else head and body wait for each other
         while True:
             decision = {
                 "frames": ["storm"],

@@ -9,6 +9,10 @@ from framing.annotations import ADJUDICATED, Annotation, blind_codings, current_
 from framing.codebook import Codebook
 
 
+OF_THE_SENTENCE = ("date", "stratum")
+"""Further fields that tell of the sentence, not of one coder's decision on it."""
+
+
 @dataclass(frozen=True)
 class Dispute:
     """A sentence that coders coded differently; ``chosen`` is the adjudication so far, None where there is none.
@@ -74,4 +78,5 @@ def choose(dispute: Dispute, frames: Iterable[str], stance: Mapping[str, str], a
         codebook_version=first.codebook_version,
         hash=first.hash,
         grouped=first.grouped,
+        extra={key: first.extra[key] for key in OF_THE_SENTENCE if key in first.extra},
     )

@@ -18,18 +18,28 @@ from framing.errors import AnnotationError, suggest
 
 
 def find_annotation_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the ``.jsonl`` files of ``paths``; a folder stands for those in it.
+    """Return the ``.jsonl`` files of ``paths``; a folder stands for those in it that hold no articles.
 
     Raises:
         AnnotationError: a path is missing, or a folder holds none.
     """
     files: list[Path] = []
     for path in paths:
-        found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        found = [file for file in sorted(path.glob("*.jsonl")) if not holds_articles(file)] if path.is_dir() else [path]
         if not found or not found[0].is_file():
             raise AnnotationError(f"{path}: there are no coded sentences here; name a .jsonl or .csv file with --annotations")
         files += found
     return files
+
+
+def holds_articles(path: Path) -> bool:
+    """Return whether the first line of a JSON Lines file is an article: it has a text or sentences, and nothing of a coding."""
+    try:
+        with path.open("rb") as lines:
+            first = json.loads(next((line for line in lines if line.strip()), b"null"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and bool({"text", "sentences"} & set(first)) and not {"article", "frames", "stance"} & set(first)
 
 
 def read_annotations(paths: Iterable[Path], codebook: Codebook | None = None) -> list[Annotation]:

@@ -135,10 +135,26 @@ def find_changed_texts(annotations: Iterable[Annotation]) -> list[str]:
     found = []
     for codings in _by_sentence(annotations).values():
         first = codings[0]
-        other = next((c for c in codings if (c.text and first.text and c.text != first.text) or c.hash != first.hash), None)
+        other = next((coding for coding in codings if _differs(coding, first)), None)
         if other is not None:
             found.append(f"{other.place}: sentence {first.id!r} has another text than at {first.place}")
     return found
+
+
+def _differs(one: Annotation, other: Annotation) -> bool:
+    """Return whether two annotations have another text, or the hash of another one."""
+    if one.text and other.text:
+        return one.text != other.text
+    return (one.hash or hash_sentence(one.text)) != (other.hash or hash_sentence(other.text))
+
+
+def find_false_hashes(annotations: Iterable[Annotation]) -> list[str]:
+    """Return where a sentence's text is another than the one that was coded, by the hash beside it."""
+    return [
+        f"{a.place}: the text of {a.id!r} was changed after it was coded: it does not fit its hash"
+        for a in annotations
+        if a.text and a.hash and a.hash != hash_sentence(a.text)
+    ]
 
 
 def find_unnamed_coders(annotations: Iterable[Annotation]) -> list[str]:
@@ -177,10 +193,10 @@ def settle(annotations: Iterable[Annotation]) -> list[CodedSentence]:
     adjudication leaves out keeps the coders' stance. Second codings of one coder test the coder, and do not count.
 
     Raises:
-        AnnotationError: a sentence has two texts.
+        AnnotationError: a sentence has two texts, or another one than was coded.
     """
     codings = [coding for coding in current_codings(annotations) if coding.phase != RECODED]
-    changed = find_changed_texts(codings)
+    changed = find_changed_texts(codings) or find_false_hashes(codings)
     if changed:
         raise AnnotationError(changed[0])
     return [_settle_one(group) for group in _by_sentence(codings).values()]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.annotation_files import STANCE_COLUMN, find_annotation_files, iterate_annotations
-from framing.annotations import Annotation, find_changed_texts, find_unnamed_coders
+from framing.annotation_files import STANCE_COLUMN, find_annotation_files, holds_articles, iterate_annotations
+from framing.annotations import CODED, OPEN, Annotation, find_changed_texts, find_false_hashes, find_unnamed_coders
 from framing.articles import Article, Skipped
 from framing.cleaning import Dropped, clean
 from framing.codebook import Codebook, read_codebook
@@ -101,11 +101,16 @@ def _check_annotations(path: Path, codebook: Codebook | None, articles: dict[str
         items = list(iterate_annotations(file, codebook))
         annotations = [item for item in items if isinstance(item, Annotation)]
         problems = [str(item) for item in items if isinstance(item, AnnotationError)]
-        problems += find_changed_texts(annotations) + find_unnamed_coders(annotations)
+        codings = [annotation for annotation in annotations if annotation.status == CODED]
+        problems += find_changed_texts(annotations) + find_unnamed_coders(codings) + find_false_hashes(annotations)
         problems += [problem for a in annotations if (problem := misplaced(a, articles.get(a.article)))]
-        sentences = len({(a.article, a.id) for a in annotations})
+        sentences = len({(a.article, a.id) for a in codings})
         held = sum(a.article in articles for a in annotations)
-        said = f"{len(annotations)} codings of {sentences} sentences" + (f", {held} held against their articles" if held else "")
+        waiting = sum(annotation.status == OPEN for annotation in annotations)
+        said = (
+            f"{len(codings)} codings of {sentences} sentences" if codings or not waiting else f"{waiting} sentences wait for coders"
+        )
+        said += f", {held} held against their articles" if held else ""
         yield Finding(str(file), said)
         for problem in problems[:SHOWN]:
             yield Finding(str(file), "", problem, AnnotationError.exit_code)
@@ -154,7 +159,9 @@ def sort_paths(paths: Sequence[Path]) -> tuple[Path | None, list[Path], list[Pat
             models += found
         elif path.suffix.lower() == ".toml" or (path / "codebook.toml").exists():
             codebook = path if path.suffix.lower() == ".toml" else path / "codebook.toml"
-            annotations += sorted(path.glob("*.jsonl"))
+            inside = sorted(path.glob("*.jsonl")) if path.is_dir() else []
+            annotations += [file for file in inside if not holds_articles(file)]
+            articles += [file for file in inside if holds_articles(file)]
         elif _is_coded(path):
             annotations.append(path)
         else:
@@ -178,4 +185,4 @@ def _is_coded(path: Path) -> bool:
         first = json.loads(line)
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(first, dict) and "frames" in first and "article" in first
+    return isinstance(first, dict) and "article" in first and ("frames" in first or "status" in first)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from framing.agreement.labels import LabelAgreement, measure_agreement, measure_stance_agreement
-from framing.annotations import WRITTEN, Annotation, CodedSentence, find_contradictions, settle
+from framing.annotations import WRITTEN, Annotation, CodedSentence, current_codings, find_contradictions, settle
 from framing.calibration import apply_rules
 from framing.codebook import STANCES, Codebook
 from framing.errors import AnnotationError
@@ -126,7 +126,7 @@ def describe_weaknesses(annotations: Sequence[Annotation], codebook: Codebook) -
     """Return a line for each thing in the data that weakens a model or its figures; none where all is well."""
     sentences = [sentence for sentence in settle(annotations) if sentence.text]
     lines = []
-    loose = sum(not a.grouped for a in annotations)
+    loose = sum(not coding.grouped for coding in current_codings(annotations))
     if loose:
         lines.append(
             f"{loose:,} codings name no article: sentences of one article may stand on both sides of a fold, so it cannot be "
@@ -167,7 +167,7 @@ def describe_data(annotations: Sequence[Annotation]) -> dict[str, Any]:
     """
     settled = settle(annotations)
     sentences = [sentence for sentence in settled if sentence.text]
-    annotations = [annotation for annotation in annotations if annotation.text]
+    codings = [coding for coding in current_codings(annotations) if coding.text]
     coded_twice = sum(len(s.coders) > 1 for s in sentences)
     outlets: dict[str, int] = {}
     for sentence in sentences:
@@ -176,8 +176,8 @@ def describe_data(annotations: Sequence[Annotation]) -> dict[str, Any]:
         "sentences": len(sentences),
         "articles": len({s.article for s in sentences}),
         "left_out": len(settled) - len(sentences),
-        "annotations": len(annotations),
-        "coders": len({a.coder for a in annotations if a.coder}),
+        "annotations": len(codings),
+        "coders": len({coding.coder for coding in codings if coding.coder}),
         "coded_twice": coded_twice,
         "without_frame": sum(not s.frames for s in sentences),
         "written": sum(s.sampling == WRITTEN for s in sentences),

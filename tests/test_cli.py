@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SEEDS = str(ROOT / "seeds")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
 STORM = "The gale felled 12 trees by the river, and the mayor was blamed bitterly."
-COMMANDS = ["score", "summarize", "explain", "train", "evaluate", "agreement", "check", "models list", "models show"]
+COMMANDS = ["score", "summarize", "explain", "train", "evaluate", "sample", "annotate", "adjudicate", "agreement", "check"]
+COMMANDS += ["codebook new", "codebook bump", "codebook diff", "codebook migrate", "models list", "models show"]
 
 
 def run(*arguments: str | Path, code: int = 0, given: str | None = None) -> Any:
@@ -324,7 +325,18 @@ def test_a_model_of_another_codebook_is_refused(coding: Path, saved: Path, tmp_p
 def test_agreement_keeps_the_contract(coding: Path, tmp_path: Path) -> None:
     rows = json.loads(run("agreement", coding, "--format", "json").stdout)
     assert [row["label"] for row in rows] == ["harvest", "storm", "ghost", "mayor"]
-    assert list(rows[0]) == ["label", "units", "positives", "percent", "alpha", "low", "high", "ac1", "positive_agreement"]
+    assert list(rows[0]) == [
+        "label",
+        "units",
+        "positives",
+        "percent",
+        "alpha",
+        "low",
+        "high",
+        "ac1",
+        "positive_agreement",
+        "ordinal",
+    ]
     assert "reliable" in run("agreement", coding, "-f", "table").stdout
     alone = shutil.copy(coding / "coded.jsonl", tmp_path / "alone.jsonl")
     assert len(records(run("agreement", alone))) == 4

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -41,6 +42,27 @@ def test_every_transcript_of_the_readme_is_what_the_command_prints(transcript: s
     assert execute(command[2:]).strip("\n") == shown.strip("\n")
 
 
+def test_the_tutorial_prints_what_it_shows_from_beginning_to_end(tmp_path: Path) -> None:
+    """Its commands run in order, as a reader types them, in a copy; the digest of the model is left out of the comparison."""
+    tutorial = ROOT / "docs" / "tutorial"
+    shutil.copytree(tutorial, tmp_path / "docs" / "tutorial")
+    (tmp_path / "framing").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m framing "$@"\n')
+    (tmp_path / "framing").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    transcripts = re.findall(r"```console\n(.*?)```", (tutorial / "README.md").read_text("utf-8"), re.DOTALL)
+    assert len(transcripts) == 11
+    for transcript in transcripts:
+        command, _, shown = transcript.partition("\n")
+        line = ["bash", "-c", f"({command.removeprefix('$ ')}) 2>&1"]
+        result = subprocess.run(line, cwd=tmp_path, env=environment, text=True, capture_output=True, check=True)
+        printed = "\n".join(row.rstrip() for row in result.stdout.strip("\n").split("\n"))
+        assert mask_digest(printed) == mask_digest(shown.strip("\n"))
+
+
+def mask_digest(text: str) -> str:
+    return re.sub(r"@[0-9a-f]{12}", "@", text)
+
+
 def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(compile(example, "README.md", "exec"), {})
@@ -52,7 +74,7 @@ def test_every_command_is_in_the_readme() -> None:
         [sys.executable, "-m", "framing", "--help"], cwd=ROOT, text=True, capture_output=True, check=True
     ).stdout
     commands = re.findall(r"^│ (\w+)  ", listed, re.MULTILINE)
-    assert len(commands) == 8
+    assert len(commands) == 15
     for command in commands:
         assert f"| `framing {command}` |" in README
 
