@@ -79,6 +79,9 @@ def read_sample(paths: Iterable[Path]) -> list[DrawnSentence]:
     """
     found: dict[tuple[str, str], DrawnSentence] = {}
     paths = list(paths)
+    for path in paths:
+        if not path.exists():
+            raise AnnotationError(f"{path}: there is no sample here; draw one with framing sample")
     for annotation in read_annotations(paths):
         if annotation.status != OPEN:
             continue

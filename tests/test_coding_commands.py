@@ -181,7 +181,7 @@ def test_suggestions_in_the_terminal_are_marked(folder: Path, saved: Path) -> No
 
 def test_annotate_refuses_what_cannot_be_coded(folder: Path, default_model: object) -> None:
     sample = folder / "sample.jsonl"
-    assert "sample.jsonl: there are no coded sentences here" in refused("annotate", sample, code=3)
+    assert "sample.jsonl: there is no sample here; draw one" in refused("annotate", sample, code=3)
     run("sample", folder / "articles.jsonl", "-n", "3", "-o", sample)
     assert "say who codes with --coder NAME" in refused("annotate", sample)
     assert "one person codes at a time" in refused("annotate", sample, "--coder", "a", "--coder", "b", "--tui")

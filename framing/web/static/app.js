@@ -50,7 +50,7 @@ function make(tag, attributes, ...children) {
 }
 
 const key = (name) => (name ? make("kbd", { "aria-hidden": "true" }, name) : null);
-const noon = () => performance.now() / 1000;
+const clockSeconds = () => performance.now() / 1000;
 
 // ---- building the page once ----
 
@@ -151,10 +151,10 @@ function helpLines(book) {
 
 // ---- one sentence ----
 
-async function go(to, focus = true) {
+async function go(to) {
   number = to;
   item = await ask("items/" + number);
-  began = noon();
+  began = clockSeconds();
   $("source").textContent = [item.outlet, item.title, item.date].filter(Boolean).join(" · ");
   $("before").textContent = item.before.filter((sentence) => sentence !== item.title).join(" ");
   $("text").textContent = item.text;
@@ -166,7 +166,8 @@ async function go(to, focus = true) {
   overview();
   $("main").hidden = false;
   $("message").hidden = true;
-  if (focus) $("reading").focus({ preventScroll: false });
+  $("reading").focus({ preventScroll: true });
+  scrollTo(0, 0);
   const state = session.states[number];
   if (kept) say("Not saved yet.");
   else if (state === "open") say("");
@@ -325,7 +326,7 @@ async function decide(status) {
   }
   const at = number;
   const body = { status, frames: state.frames, stance: state.stance, note: state.note || null, flagged: state.flagged,
-    seconds: Math.round(10 * (noon() - began)) / 10, article: item.article, id: item.id };
+    seconds: Math.round(10 * (clockSeconds() - began)) / 10, article: item.article, id: item.id };
   await work(async () => {
     const answer = await ask("items/" + at, body);
     drafts.delete(at);
