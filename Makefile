@@ -29,7 +29,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(PIP) hatchling editables
-	@$(PIP) --no-build-isolation --editable .
+	@$(PIP) --no-build-isolation --editable '.[annotate]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
