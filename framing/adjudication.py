@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from framing.annotations import ADJUDICATED, Annotation, blind_codings, current_codings
 from framing.codebook import Codebook
 
-
 OF_THE_SENTENCE = ("date", "stratum")
 """Further fields that tell of the sentence, not of one coder's decision on it."""
 

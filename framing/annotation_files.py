@@ -15,6 +15,7 @@ from typing import Any
 from framing.annotations import CODED, STATUSES, Annotation
 from framing.codebook import STANCES, Codebook, read_codebook
 from framing.errors import AnnotationError, suggest
+from framing.spreadsheets import unguard
 
 
 def find_annotation_files(paths: Iterable[Path]) -> list[Path]:
@@ -132,7 +133,7 @@ def _refuse(message: str) -> Any:
 def _from_table(row: dict[str | None, Any], place: str) -> dict[str, Any]:
     if None in row or None in row.values():
         raise AnnotationError(f"{place}: the row has more or fewer cells than the header; quote cells that hold commas")
-    known = {str(key).strip(): str(value).strip() for key, value in row.items()}
+    known = {unguard(str(key)).strip(): unguard(str(value)).strip() for key, value in row.items()}
     if "frames" not in known and not any(key.startswith(STANCE_COLUMN) for key in known):
         raise AnnotationError(f"{place}: there is no column 'frames' and no 'stance:TARGET'{suggest('frames', known)}")
     fields: dict[str, Any] = {key: value for key, value in known.items() if value and not key.startswith(STANCE_COLUMN)}
@@ -191,9 +192,10 @@ def _parse(row: Any, place: str) -> Annotation:
     if _SURROGATE.search(json.dumps(row, ensure_ascii=False)):
         raise AnnotationError(f"{place}: it holds half a character (a lone surrogate); write the text again")
     _check_types(row, place)
+    name = place if row.get("id") is None else str(row["id"])
     return Annotation(
-        id=place if row.get("id") is None else str(row["id"]),
-        article=place if row.get("article") is None else row["article"],
+        id=name,
+        article=name if row.get("article") is None else row["article"],
         grouped=row.get("article") is not None,
         text=row.get("text") or "",
         frames=frozenset(row.get("frames") or ()),

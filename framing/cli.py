@@ -15,6 +15,7 @@ from framing.commands.annotating import adjudicate, annotate
 from framing.commands.checking import check
 from framing.commands.codebook import bump, diff, migrate, new
 from framing.commands.coding import agreement
+from framing.commands.exchanging import export, import_
 from framing.commands.models import list_all, show_one
 from framing.commands.sampling import sample
 from framing.commands.scoring import explain, score, summarize
@@ -70,6 +71,8 @@ app.command(epilog="Example:  framing sample articles/ -n 300 --coder ana --code
 app.command(epilog="Example:  framing annotate sample.jsonl --coder ana --coder ben")(annotate)
 app.command(epilog="Example:  framing adjudicate coded.jsonl --adjudicator eva")(adjudicate)
 app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")(agreement)
+app.command("import", epilog="Example:  framing import export.json --from label-studio --coder 1=ana -o coded.jsonl")(import_)
+app.command(epilog="Example:  framing export sample.jsonl --to label-studio -o tasks/")(export)
 app.command(epilog="Example:  framing check articles/ --show-dropped")(check)
 codebook.command("new", epilog="Example:  framing codebook new mine/codebook.toml --frame Jobs --target 'The port'")(new)
 codebook.command("bump", epilog="Example:  framing codebook bump mine/codebook.toml")(bump)

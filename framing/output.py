@@ -19,10 +19,10 @@ from rich.text import Text
 
 from framing.errors import UsageError
 from framing.files import write_file
+from framing.spreadsheets import guard
 
 FORMATS = ("table", "jsonl", "json", "csv", "parquet")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def plain(text: str | None) -> str:
@@ -95,9 +95,7 @@ def _write_csv(records: Iterable[dict[str, Any]], stream: IO[str]) -> None:
     """Write one row per record, nested fields as ``outer.inner``; text that a spreadsheet would run is quoted with '."""
     writer = None
     for record in records:
-        row = {
-            key: f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value for key, value in _flatten(record)
-        }
+        row = {key: guard(value) if isinstance(value, str) else value for key, value in _flatten(record)}
         if writer is None:
             writer = csv.DictWriter(stream, list(row), restval="", extrasaction="ignore", lineterminator="\n")
             writer.writeheader()

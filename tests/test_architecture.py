@@ -15,14 +15,19 @@ PACKAGE = ROOT / "framing"
 # From the ground up; a module may import from the layers below its own, never from its own or those above.
 LAYERS = (
     {"errors"},
-    {"articles", "codebook", "files", "languages", "agreement", "agreement.alpha"},
+    {"articles", "codebook", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"},
     {"readers.tables", "cues", "cleaning", "voice", "annotations"}
     | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
     {"readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
     | {"codebook_migration", "adjudication"},
     {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal"}
     | {"agreement.labels", "agreement.coders", "agreement.disagreements", "agreement.recal"},
-    {"model", "coding"},
+    {"model", "coding", "exchange.sources", "exchange.labels", "exchange.labeling_config"},
+    {"exchange.carrying", "exchange.columns", "exchange.native"},
+    {"exchange.returning", "exchange.files_by_coder", "exchange.cas", "exchange.bundle"},
+    {"exchange.rows", "exchange.label_studio", "exchange.doccano", "exchange.prodigy", "exchange.argilla", "exchange.inception"},
+    {"exchange.csv_table", "exchange.excel"},
+    {"exchange"},
     {"scorer", "calibration", "metrics", "suggesting"},
     {"evaluation", "scoring"},
     {"training", "card", "summary", "sampling", "sampling.population", "sampling.assignment"},
@@ -36,7 +41,7 @@ LAYERS = (
     {"web.app"},
     {"web.server", "commands.intake", "commands.terminal"},
     {"commands.scoring", "commands.training", "commands.coding", "commands.checking", "commands.models", "commands.annotating"}
-    | {"commands.codebook", "commands.sampling"},
+    | {"commands.codebook", "commands.sampling", "commands.exchanging"},
     {"cli"},
     {"__main__", "__init__"},
 )

@@ -135,7 +135,7 @@ def test_from_articles_to_a_model_in_the_terminal(folder: Path, in_folder: Path)
     run("agreement", folder / "coded.jsonl", "--recal", folder / "recal")
     assert len((folder / "recal" / "storm.csv").read_text().splitlines()) == 24
 
-    run("adjudicate", folder / "coded.jsonl", "--adjudicator", "eva", "--tui", given="=9\n=1\n=2 /ben is right\nz\nx\n")
+    run("adjudicate", folder / "coded.jsonl", "--adjudicator", "eva", "--tui", given="=9\n=1\nz\n=2 /ben is right\nx\n")
     assert "1 of 2 disputes settled" in run(
         "adjudicate", folder / "coded.jsonl", "--adjudicator", "eva", "--tui", given="q\n"
     ).stdout  # fmt: skip

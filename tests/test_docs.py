@@ -74,9 +74,9 @@ def test_every_command_is_in_the_readme() -> None:
         [sys.executable, "-m", "framing", "--help"], cwd=ROOT, text=True, capture_output=True, check=True
     ).stdout
     commands = re.findall(r"^│ (\w+)  ", listed, re.MULTILINE)
-    assert len(commands) == 15
+    assert len(commands) == 14
     for command in commands:
-        assert f"| `framing {command}` |" in README
+        assert re.search(rf"^\| .*`framing {command}`.* \|", README, re.MULTILINE)
 
 
 def test_every_field_of_every_record_is_documented() -> None:
@@ -193,6 +193,8 @@ def test_links_of_the_docs_lead_somewhere() -> None:
         ROOT / "docs" / "formats.md",
         ROOT / "docs" / "quality.md",
         ROOT / "docs" / "ablation.md",
+        ROOT / "docs" / "exchange.md",
+        ROOT / "docs" / "tutorial" / "README.md",
         ROOT / "seeds" / "README.md",
         ROOT / "annotations" / "README.md",
     ):
