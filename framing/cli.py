@@ -47,6 +47,9 @@ class _Commands(TyperGroup):
             raise typer.Exit(128 + signal.SIGINT) from None
 
 
+ARTICLES, CODING, MODELS = "Articles", "Coding", "Models"
+"""The groups of commands in `framing --help`."""
+
 app = typer.Typer(
     cls=_Commands,
     help="Which frames each outlet puts on the same story, with the sentences that show it.",
@@ -55,25 +58,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 models = typer.Typer(cls=_Commands, help="List the models, or show one.", no_args_is_help=True)
-app.add_typer(models, name="models")
+app.add_typer(models, name="models", rich_help_panel=MODELS)
 codebook = typer.Typer(
     cls=_Commands, help="Start a codebook, raise its version, show changes, carry codings over.", no_args_is_help=True
 )
-app.add_typer(codebook, name="codebook")
+app.add_typer(codebook, name="codebook", rich_help_panel=CODING)
 
 # In the order of `framing --help`.
-app.command(epilog="Example:  framing score articles/ --unit sentence -o sentences.jsonl")(score)
-app.command(epilog="Example:  framing summarize articles/ --by month -f csv -o months.csv")(summarize)
-app.command(epilog="Example:  framing explain 'Washington warned Peru about the Chinese port.'")(explain)
-app.command(epilog="Example:  framing train --annotations my/coding --codebook my/codebook.toml --name mine")(train)
-app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl")(evaluate)
-app.command(epilog="Example:  framing sample articles/ -n 300 --coder ana --coder ben --overlap 30% -o sample.jsonl")(sample)
-app.command(epilog="Example:  framing annotate sample.jsonl --coder ana --coder ben")(annotate)
-app.command(epilog="Example:  framing adjudicate coded.jsonl --adjudicator eva")(adjudicate)
-app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json")(agreement)
-app.command("import", epilog="Example:  framing import export.json --from label-studio --coder 1=ana -o coded.jsonl")(import_)
-app.command(epilog="Example:  framing export sample.jsonl --to label-studio -o tasks/")(export)
-app.command(epilog="Example:  framing check articles/ --show-dropped")(check)
+app.command(epilog="Example:  framing score articles/ --unit sentence -o sentences.jsonl", rich_help_panel=ARTICLES)(score)
+app.command(epilog="Example:  framing summarize articles/ --by month -f csv -o months.csv", rich_help_panel=ARTICLES)(summarize)
+app.command(epilog="Example:  framing explain 'Washington warned Peru about the Chinese port.'", rich_help_panel=ARTICLES)(explain)
+app.command(epilog="Example:  framing train --annotations mine --name mine", rich_help_panel=MODELS)(train)
+app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl", rich_help_panel=MODELS)(evaluate)
+app.command(epilog="Example:  framing sample articles/ -n 300 --coder ana --coder ben -o sample.jsonl", rich_help_panel=CODING)(
+    sample
+)
+app.command(epilog="Example:  framing annotate sample.jsonl --coder ana --coder ben", rich_help_panel=CODING)(annotate)
+app.command(epilog="Example:  framing adjudicate coded.jsonl --adjudicator eva", rich_help_panel=CODING)(adjudicate)
+app.command(epilog="Example:  framing agreement annotations/*.jsonl --format json", rich_help_panel=CODING)(agreement)
+app.command(
+    "import", epilog="Example:  framing import x.json --from label-studio --coder 1=ana -o coded.jsonl", rich_help_panel=CODING
+)(import_)
+app.command(epilog="Example:  framing export sample.jsonl --to label-studio -o tasks/", rich_help_panel=CODING)(export)
+app.command(epilog="Example:  framing check articles/ --show-dropped", rich_help_panel=MODELS)(check)
 codebook.command("new", epilog="Example:  framing codebook new mine/codebook.toml --frame Jobs --target 'The port'")(new)
 codebook.command("bump", epilog="Example:  framing codebook bump mine/codebook.toml")(bump)
 codebook.command("diff", epilog="Example:  framing codebook diff mine/codebook.v1.toml mine/codebook.toml")(diff)
