@@ -345,7 +345,6 @@ async function work(task, failed = "") {
   try {
     await task();
   } catch (error) {
-    if (error.status === 403) return stop("This link no longer works", error.message);
     say(failed + error.message, true);
   } finally {
     busy = false;
@@ -430,17 +429,17 @@ function takeOf(place) {
 }
 
 function press(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || !session || $("main").hidden || $("helpbox").open) return;
+  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !session || $("main").hidden || $("helpbox").open) return;
   const at = event.target;
   if (at === $("note")) {
     if (event.key === "Escape") $("reading").focus();
-    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); decide("coded"); }
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); if (!event.repeat) decide("coded"); }
     return;
   }
   if (at.tagName === "SELECT") return;
   const reads = at === document.body || at === $("reading") || at.tagName === "INPUT";
   if (event.key === "Enter") {
-    if (reads) { event.preventDefault(); decide("coded"); }
+    if (reads) { event.preventDefault(); if (!event.repeat) decide("coded"); } // a key held down is one decision
     return;
   }
   if ($("keys").getAttribute("aria-pressed") !== "true") return;
