@@ -3,7 +3,9 @@
     python benchmarks/kill_server.py --rounds 200
 
 Each round starts `framing annotate` on the same file, lets two clients decide as fast as they get answers, and sends SIGKILL
-after a random time. Whatever the page acknowledged must be in the file, and the next start must repair what was cut off.
+after a random time. Whatever the page acknowledged must be in the file, and the next start must repair what was cut off. A
+killed process loses nothing that it handed to the system, so this shows that the page answers only after it wrote; that the
+disk has it too, as a power failure would need, is held by a test on the order of write, fsync and answer.
 """
 
 from __future__ import annotations
@@ -41,13 +43,11 @@ def main() -> None:
         acknowledged: set[tuple[str, str, str]] = set()
         torn = 0
         for number in range(options.rounds):
-            before = len(acknowledged)
             acknowledged |= run_round(folder, draw.uniform(0.0, 0.25))
             content = (folder / "coded.jsonl").read_bytes() if (folder / "coded.jsonl").exists() else b""
             torn += bool(content) and not content.endswith(b"\n")
             if number % 20 == 19:
                 print(f"{number + 1} kills: {len(acknowledged)} acknowledged, {torn} torn tails", flush=True)
-            assert len(acknowledged) >= before
         kept = {(str(a.coder), a.id, str(a.time)) for a in read_annotations([folder / "coded.jsonl"])}
         lost = acknowledged - kept
     print(f"kills {options.rounds}, acknowledged {len(acknowledged)}, lost {len(lost)}, torn tails {torn}")

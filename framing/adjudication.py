@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from framing.annotations import ADJUDICATED, Annotation, blind_codings, current_codings
+from framing.annotations import (
+    ADJUDICATED,
+    CODED,
+    REJECTED,
+    Annotation,
+    by_sentence,
+    current_decisions,
+    list_outdated,
+    list_votes,
+    standing_choice,
+)
 from framing.codebook import Codebook
 
 OF_THE_SENTENCE = ("date", "stratum")
@@ -14,46 +24,64 @@ OF_THE_SENTENCE = ("date", "stratum")
 
 @dataclass(frozen=True)
 class Dispute:
-    """A sentence that coders coded differently; ``chosen`` is the adjudication so far, None where there is none.
+    """A sentence that coders coded differently; ``chosen`` is the adjudication that stands, None where there is none.
 
-    ``frames`` and ``targets`` are the labels on which the codings differ, in the codebook's order.
+    ``decisions`` are the coders' last ones, a sentence that one of them rejected included. ``frames`` and ``targets`` are
+    the labels on which they differ, in the codebook's order; a stance that was not coded differs from none.
     """
 
-    codings: tuple[Annotation, ...]
+    decisions: tuple[Annotation, ...]
     frames: tuple[str, ...]
     targets: tuple[str, ...]
     chosen: Annotation | None = None
 
     @property
     def first(self) -> Annotation:
-        """The first coding: it names the sentence."""
-        return self.codings[0]
+        """The first decision: it names the sentence."""
+        return self.decisions[0]
+
+    @property
+    def codings(self) -> tuple[Annotation, ...]:
+        """The decisions that hold codes."""
+        return tuple(decision for decision in self.decisions if decision.status == CODED)
 
     @property
     def agreed_frames(self) -> frozenset[str]:
-        """The frames that every coder gave."""
-        return frozenset.intersection(*(coding.frames for coding in self.codings))
+        """The frames on which the coders do not differ."""
+        return frozenset.union(*(coding.frames for coding in self.codings)) - set(self.frames)
 
     @property
     def agreed_stance(self) -> dict[str, str]:
-        """The stance towards each target that every coder gave alike."""
-        return {target: value for target, value in self.first.stance if target not in self.targets}
+        """The stance towards each target on which the coders do not differ."""
+        given = {target: value for coding in self.codings for target, value in coding.stance}
+        return {target: value for target, value in given.items() if target not in self.targets}
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """What an adjudication points to: the decisions by their ids, by their coders where they have none."""
+        return tuple(decision.decision or decision.coder or decision.place for decision in self.decisions)
 
 
 def find_disputes(annotations: Iterable[Annotation], codebook: Codebook) -> list[Dispute]:
-    """Return the sentences whose blind codings differ, in order of their first coding, settled ones included."""
+    """Return the sentences on which coders differ, in order of first appearance, settled ones included."""
     annotations = list(annotations)
-    chosen = {(a.article, a.id): a for a in current_codings(annotations) if a.phase == ADJUDICATED}
-    grouped: dict[tuple[str, str], list[Annotation]] = {}
-    for coding in blind_codings(annotations):
-        grouped.setdefault((coding.article, coding.id), []).append(coding)
+    current = current_decisions(annotations)
+    outdated = list_outdated(annotations, current)
     disputes = []
-    for key, codings in grouped.items():
-        frames = tuple(f for f in codebook.frame_ids if len({f in coding.frames for coding in codings}) > 1)
-        targets = tuple(t for t in codebook.target_ids if len({coding.stance_towards(t) for coding in codings}) > 1)
-        if frames or targets:
-            disputes.append(Dispute(tuple(codings), frames, targets, chosen.get(key)))
+    for decisions in by_sentence(current).values():
+        votes = tuple(vote for vote in list_votes(decisions) if vote.status in (CODED, REJECTED))
+        coded = [vote for vote in votes if vote.status == CODED]
+        if len(votes) > 1 and coded:
+            frames = tuple(frame for frame in codebook.frame_ids if len({frame in vote.frames for vote in votes}) > 1)
+            targets = tuple(target for target in codebook.target_ids if _differ(votes, target))
+            if frames or targets or len(coded) < len(votes):
+                disputes.append(Dispute(votes, frames, targets, standing_choice(decisions, outdated)))
     return disputes
+
+
+def _differ(votes: Iterable[Annotation], target: str) -> bool:
+    """Return whether two coders who coded the stance towards ``target`` gave different ones."""
+    return len({value for vote in votes if (value := vote.stance_towards(target)) is not None}) > 1
 
 
 def choose(dispute: Dispute, frames: Iterable[str], stance: Mapping[str, str], adjudicator: str) -> Annotation:
@@ -71,7 +99,7 @@ def choose(dispute: Dispute, frames: Iterable[str], stance: Mapping[str, str], a
         end=first.end,
         coder=adjudicator,
         phase=ADJUDICATED,
-        parents=tuple(coding.decision or coding.coder or coding.place for coding in dispute.codings),
+        parents=dispute.parents,
         sampling=first.sampling,
         inclusion_probability=first.inclusion_probability,
         codebook_version=first.codebook_version,

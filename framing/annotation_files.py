@@ -246,6 +246,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "flagged": (bool,),
     "decision": (str,),
 }
+_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]|$)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CALLED = {bool: "true or false", str: "a string", int: "a whole number", float: "a number", list: "a list", dict: "an object"}
 
@@ -305,6 +306,8 @@ def _check_types(row: dict[str, Any], place: str) -> None:
 def _check_values(row: dict[str, Any], place: str) -> None:
     if row.get("status") is not None and row["status"] not in STATUSES:
         raise AnnotationError(f"{place}: the status is {row['status']!r}{suggest(row['status'], STATUSES)}")
+    if row.get("time") and not _TIME.match(row["time"]):
+        raise AnnotationError(f"{place}: 'time' must be written like 2026-11-24T18:00:00Z, not {row['time']!r:.40}")
     codes = [*(row.get("frames") or ()), *(row.get("stance") or {}).values()]
     if not all(isinstance(code, str) or code is None for code in codes):
         raise AnnotationError(f"{place}: frames and stances are named by strings")

@@ -104,20 +104,27 @@ def list_labels(annotations: Iterable[Annotation]) -> tuple[tuple[str, ...], tup
     return tuple(frames), tuple(targets)
 
 
-def current_decisions(annotations: Iterable[Annotation]) -> list[Annotation]:
-    """Return each coder's last decision on each sentence in each phase, where it was not taken back; in order of appearance.
+def pick_last(decisions: Iterable[Annotation]) -> Annotation:
+    """Return the decision that was made last: by their times where two have one, else by their order."""
+    last, *others = decisions
+    for decision in others:
+        if not (decision.time and last.time and decision.time < last.time):
+            last = decision
+    return last
 
-    Where both name their time the later one is the last, else the one that stands later.
+
+def current_decisions(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return each coder's last decision on each sentence in each phase, where it was not taken back.
+
+    They are in the order of the sentences' first appearance, those of one sentence in the order of the coders' first decision.
     """
-    latest: dict[tuple[str, str, str, str | None], Annotation] = {}
+    made: dict[tuple[str, str], dict[tuple[str, str | None], list[Annotation]]] = {}
     for annotation in annotations:
-        if annotation.status == OPEN:
-            continue
-        key = (annotation.article, annotation.id, annotation.coder or annotation.place, annotation.phase)
-        before = latest.get(key)
-        if before is None or not (annotation.time and before.time and annotation.time < before.time):
-            latest[key] = annotation
-    return [annotation for annotation in latest.values() if annotation.status != WITHDRAWN]
+        if annotation.status != OPEN:
+            by_coder = made.setdefault((annotation.article, annotation.id), {})
+            by_coder.setdefault((annotation.coder or annotation.place, annotation.phase), []).append(annotation)
+    last = [pick_last(decisions) for by_coder in made.values() for decisions in by_coder.values()]
+    return [annotation for annotation in last if annotation.status != WITHDRAWN]
 
 
 def current_codings(annotations: Iterable[Annotation]) -> list[Annotation]:
@@ -133,7 +140,7 @@ def blind_codings(annotations: Iterable[Annotation]) -> list[Annotation]:
 def find_changed_texts(annotations: Iterable[Annotation]) -> list[str]:
     """Return where a sentence of one article and id has two texts: its codings are not about the same thing."""
     found = []
-    for codings in _by_sentence(annotations).values():
+    for codings in by_sentence(annotations).values():
         first = codings[0]
         other = next((coding for coding in codings if _differs(coding, first)), None)
         if other is not None:
@@ -160,7 +167,7 @@ def find_false_hashes(annotations: Iterable[Annotation]) -> list[str]:
 def find_unnamed_coders(annotations: Iterable[Annotation]) -> list[str]:
     """Return where a sentence was coded more than once with no coder named to tell the codings apart."""
     found = []
-    for codings in _by_sentence(annotations).values():
+    for codings in by_sentence(annotations).values():
         unnamed = [coding for coding in codings if coding.coder is None and coding.phase != ADJUDICATED]
         if len(codings) > 1 and unnamed:
             found.append(f"{unnamed[-1].place}: sentence {unnamed[-1].id!r} is coded {len(codings)} times; name the coder of each")
@@ -178,7 +185,8 @@ def find_contradictions(sentences: Iterable[CodedSentence]) -> list[tuple[CodedS
     return found
 
 
-def _by_sentence(annotations: Iterable[Annotation]) -> dict[tuple[str, str], list[Annotation]]:
+def by_sentence(annotations: Iterable[Annotation]) -> dict[tuple[str, str], list[Annotation]]:
+    """Return the annotations of each sentence by its article and id, in the order of first appearance."""
     grouped: dict[tuple[str, str], list[Annotation]] = {}
     for annotation in annotations:
         grouped.setdefault((annotation.article, annotation.id), []).append(annotation)
@@ -188,32 +196,64 @@ def _by_sentence(annotations: Iterable[Annotation]) -> dict[tuple[str, str], lis
 def settle(annotations: Iterable[Annotation]) -> list[CodedSentence]:
     """Return each sentence once with its final codes, in the order of first appearance.
 
-    An adjudicated coding decides, the last one where there are several. Without one, a frame holds when at least half
-    of the coders coded it; a stance is that of most coders, and ``none`` where they are tied. A target that the
-    adjudication leaves out keeps the coders' stance. Second codings of one coder test the coder, and do not count.
+    The last adjudication decides, unless a coding that it chose between was changed afterwards. Without one, a frame holds
+    when at least half of the coders coded it; a stance is that of most coders, and ``none`` where they are tied. A target
+    that the adjudication leaves out keeps the coders' stance. One coder has one vote, the last; second codings of a coder
+    (``recoded``) test the coder and have none. A sentence that the adjudication rejects is left out.
 
     Raises:
         AnnotationError: a sentence has two texts, or another one than was coded.
     """
-    codings = [coding for coding in current_codings(annotations) if coding.phase != RECODED]
+    annotations = list(annotations)
+    current = current_decisions(annotations)
+    codings = [decision for decision in current if decision.status == CODED]
     changed = find_changed_texts(codings) or find_false_hashes(codings)
     if changed:
         raise AnnotationError(changed[0])
-    return [_settle_one(group) for group in _by_sentence(codings).values()]
+    outdated = list_outdated(annotations, current)
+    settled = (_settle_one(decisions, outdated) for decisions in by_sentence(current).values())
+    return [sentence for sentence in settled if sentence is not None]
 
 
-def _settle_one(codings: Sequence[Annotation]) -> CodedSentence:
+def list_outdated(annotations: Iterable[Annotation], current: Iterable[Annotation]) -> frozenset[str]:
+    """Return the ids of decisions that were changed or taken back later: a choice between them says nothing about the new."""
+    made = {annotation.decision for annotation in annotations if annotation.decision}
+    return frozenset(made - {decision.decision for decision in current if decision.decision})
+
+
+def standing_choice(decisions: Iterable[Annotation], outdated: frozenset[str]) -> Annotation | None:
+    """Return the last adjudication of one sentence that chose between decisions which still stand, None where there is none."""
+    choices = [d for d in decisions if d.phase == ADJUDICATED and not outdated & set(d.parents)]
+    return pick_last(choices) if choices else None
+
+
+def list_votes(decisions: Iterable[Annotation]) -> list[Annotation]:
+    """Return the last decision of each coder of one sentence, adjudications and second codings left out."""
+    by_coder: dict[str, list[Annotation]] = {}
+    for decision in decisions:
+        if decision.phase not in (ADJUDICATED, RECODED):
+            by_coder.setdefault(decision.coder or decision.place, []).append(decision)
+    return [pick_last(group) for group in by_coder.values()]
+
+
+def _settle_one(decisions: Sequence[Annotation], outdated: frozenset[str]) -> CodedSentence | None:
+    choice = standing_choice(decisions, outdated)
+    votes = [vote for vote in list_votes(decisions) if vote.status == CODED]
+    if choice is not None and choice.status == REJECTED:
+        return None
+    coded = choice is not None and choice.status == CODED
+    voters = [choice] if choice is not None and coded else votes
+    if not voters:
+        return None
+    codings = [decision for decision in decisions if decision.status == CODED]
     first = codings[0]
-    final = [coding for coding in codings if coding.phase == ADJUDICATED][-1:]
-    blind = list({coding.coder or coding.place: coding for coding in codings if coding.phase != ADJUDICATED}.values())
-    voters = final or blind
-    votes = Counter(frame for coding in voters for frame in coding.frames)
-    frames = frozenset(frame for frame, count in votes.items() if 2 * count >= len(voters))
+    counted = Counter(frame for coding in voters for frame in coding.frames)
+    frames = frozenset(frame for frame, count in counted.items() if 2 * count >= len(voters))
     stance = []
-    for target in dict.fromkeys(target for coding in codings for target, _ in coding.stance):
-        given = [coding.stance_towards(target) for coding in final]
+    for target in dict.fromkeys(target for coding in [*voters, *votes] for target, _ in coding.stance):
+        given = [coding.stance_towards(target) for coding in voters]
         if given.count(None) == len(given):
-            given = [coding.stance_towards(target) for coding in blind]
+            given = [coding.stance_towards(target) for coding in votes]
         stance.append((target, _most(given)))
     coders = tuple(dict.fromkeys(coding.coder for coding in codings if coding.coder))
     text_hash = first.hash or hash_sentence(first.text)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framing.annotation_files import STANCE_COLUMN, find_annotation_files, holds_articles, iterate_annotations
-from framing.annotations import CODED, OPEN, Annotation, find_changed_texts, find_false_hashes, find_unnamed_coders
+from framing.annotations import OPEN, Annotation, current_codings, find_changed_texts, find_false_hashes, find_unnamed_coders
 from framing.articles import Article, Skipped
 from framing.cleaning import Dropped, clean
 from framing.codebook import Codebook, read_codebook
+from framing.coding import describe_rewording
 from framing.errors import AnnotationError, FramingError
 from framing.readers import read_articles
 from framing.sentences import split_article
@@ -101,8 +102,9 @@ def _check_annotations(path: Path, codebook: Codebook | None, articles: dict[str
         items = list(iterate_annotations(file, codebook))
         annotations = [item for item in items if isinstance(item, Annotation)]
         problems = [str(item) for item in items if isinstance(item, AnnotationError)]
-        codings = [annotation for annotation in annotations if annotation.status == CODED]
-        problems += find_changed_texts(annotations) + find_unnamed_coders(codings) + find_false_hashes(annotations)
+        codings = current_codings(annotations)
+        problems += find_changed_texts(codings) + find_unnamed_coders(codings) + find_false_hashes(codings)
+        problems += describe_rewording(annotations, codebook) if codebook else []
         problems += [problem for a in annotations if (problem := misplaced(a, articles.get(a.article)))]
         sentences = len({(a.article, a.id) for a in codings})
         held = sum(a.article in articles for a in annotations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,9 @@ ASSISTED = "assisted"
 
 MAX_NOTE = 4000
 """Characters of a note."""
+
+DIGEST, DIGITS = "codebook_digest", 12
+"""The field that tells by which wording of the codebook a decision was made, and how many digits of the digest it has."""
 
 UNDOES = "undoes"
 """The field in which a record names the decision that it takes back."""
@@ -119,20 +122,12 @@ class CodingSession:
 
         The record says which decision it ``undoes``; nothing is deleted.
         """
-        made: list[Annotation] = []
         waiting = self._expected(coder)
-        for entry in self.journal.entries:
-            if entry.coder == coder and waiting.get((entry.article, entry.id), (None,))[0] == entry.phase:
-                if entry.extra.get(UNDOES) is None:
-                    made.append(entry)
-                elif made:
-                    made.pop()
-        if not made:
-            return None
-        last = made.pop()
-        before = next((entry for entry in reversed(made) if (entry.article, entry.id) == (last.article, last.id)), None)
-        restored = before or replace(last, status=WITHDRAWN, frames=frozenset(), stance=(), note=None, flagged=False)
-        return self.journal.append(replace(restored, extra=restored.extra | {UNDOES: last.decision}))
+
+        def own(entry: Annotation) -> bool:
+            return entry.coder == coder and waiting.get((entry.article, entry.id), ("",))[0] == entry.phase
+
+        return self.journal.append_if(lambda entries: take_back(filter(own, entries)))
 
     def changed_texts(self) -> list[Annotation]:
         """Return the decisions made on another text than the sample now holds under their id: they count for nothing here."""
@@ -179,22 +174,43 @@ class AdjudicationSession:
         """Return the record of the choice, as the disk has it; it points to the codings, which stay as they are.
 
         Raises:
-            UsageError: the choice does not fit the codebook.
+            UsageError: the choice does not fit the codebook, or leaves open a label on which the coders differ.
             FileError: it cannot be written.
         """
         check_decision(decision, self.codebook)
+        left_open = [target for target in dispute.targets if target not in decision.stance]
+        if decision.status == CODED and left_open:
+            raise UsageError(f"decide on the stance towards {', '.join(left_open)}: the coders differ on it")
         record = choose(dispute, decision.frames, decision.stance, adjudicator)
         return self.journal.append(_fill(replace(record, codebook_version=self.codebook.version), decision, {}))
 
     def undo(self, adjudicator: str) -> Annotation | None:
-        """Return the record that takes back the last choice of ``adjudicator`` that stands, None where there is none."""
-        own = [entry for entry in self.journal.entries if entry.coder == adjudicator and entry.phase == ADJUDICATED]
-        standing = sorted(current_decisions(own), key=lambda entry: entry.time or "")
-        if not standing:
-            return None
-        last = standing[-1]
-        taken = replace(last, status=WITHDRAWN, frames=frozenset(), stance=(), note=None, flagged=False)
-        return self.journal.append(replace(taken, extra=taken.extra | {UNDOES: last.decision}))
+        """Return the record that takes back the last choice of ``adjudicator``, None where there is none; see ``CodingSession``."""
+
+        def own(entry: Annotation) -> bool:
+            return entry.coder == adjudicator and entry.phase == ADJUDICATED
+
+        return self.journal.append_if(lambda entries: take_back(filter(own, entries)))
+
+
+def take_back(entries: Iterable[Annotation]) -> Annotation | None:
+    """Return the record that takes back the last of one person's decisions that was not taken back yet, None where all were.
+
+    It gives the sentence the decision before, where there was one.
+    """
+    made: list[Annotation] = []
+    for entry in entries:
+        if UNDOES not in entry.extra:
+            made.append(entry)
+        else:
+            undone = entry.extra[UNDOES]
+            made = [other for other in made if other.decision != undone] if undone else made[:-1]
+    if not made:
+        return None
+    last = made.pop()
+    before = next((entry for entry in reversed(made) if (entry.article, entry.id) == (last.article, last.id)), None)
+    restored = before or replace(last, status=WITHDRAWN, frames=frozenset(), stance=(), note=None, flagged=False)
+    return replace(restored, extra=restored.extra | {UNDOES: last.decision})
 
 
 def check_decision(decision: Decision, codebook: Codebook) -> None:
@@ -215,8 +231,22 @@ def check_decision(decision: Decision, codebook: Codebook) -> None:
             raise UsageError(f"the stance towards {target} is {value!r}{suggest(value, STANCES)}")
     if decision.status == CODED and codebook.single_label and len(set(decision.frames)) != 1:
         raise UsageError("by this codebook a sentence has exactly one frame")
+    if (decision.note or "").encode("utf-8", "replace").decode() != (decision.note or ""):
+        raise UsageError("the note holds half a character; write it again in UTF-8")
     if len(decision.note or "") > MAX_NOTE:
         raise UsageError(f"the note is longer than {MAX_NOTE:,} characters")
+
+
+def describe_rewording(annotations: Iterable[Annotation], codebook: Codebook) -> list[str]:
+    """Return a line where decisions followed another wording of the codebook under the same version, none where all did not."""
+    digest = codebook.coding_digest[:DIGITS]
+    other = [a for a in annotations if a.codebook_version == codebook.version and a.extra.get(DIGEST, digest) != digest]
+    if not other:
+        return []
+    return [
+        f"{len(other):,} decisions follow another wording of the codebook's version {codebook.version}: before changing what "
+        "coders read, raise the version with framing codebook bump"
+    ]
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -249,7 +279,7 @@ def _hash_of(entry: Annotation) -> str:
 
 
 def _record(drawn: DrawnSentence, coder: str, phase: str, codebook: Codebook) -> Annotation:
-    known = {"date": drawn.date, "stratum": drawn.stratum, "codebook_digest": codebook.coding_digest[:12]}
+    known = {"date": drawn.date, "stratum": drawn.stratum, DIGEST: codebook.coding_digest[:DIGITS]}
     return Annotation(
         id=drawn.id,
         article=drawn.article,

@@ -8,8 +8,8 @@ from string import ascii_lowercase
 
 from framing.codebook import STANCES, Codebook
 
-RESERVED = frozenset("nxz")
-"""Letters that stand for no frame: the page has commands of its own on them."""
+RESERVED = frozenset("nqxz")
+"""Letters that stand for no frame: the page or the terminal has a command of its own on each."""
 
 LETTERS = tuple(letter for letter in ascii_lowercase if letter not in RESERVED)
 DIGITS = "123456789"
@@ -19,7 +19,7 @@ def assign_keys(codebook: Codebook) -> dict[str, str]:
     """Return the key of each frame by its id, and of each stance by ``target:stance``; what no key is left for is missing.
 
     A frame's letter is the first of a word of its id, else another letter of it, else any that is free; from the
-    twenty-fourth frame on it is an upper-case one. The digits go to favor, against and none of the first three targets.
+    twenty-third frame on it is an upper-case one. The digits go to favor, against and none of the first three targets.
     """
     keys = _assign_letters(codebook.frame_ids)
     left = [frame for frame in codebook.frame_ids if frame not in keys]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
 from framing.annotation_files import annotation_record, parse_annotation
 from framing.annotations import Annotation
@@ -41,11 +42,17 @@ class Journal:
         self.torn: Path | None = None
         self._read = 0
         self._lines = 0
+        self._last_line = b""
+        self._identity: tuple[int, int] | None = None
         self._turn = Lock()
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Read what other processes have written since."""
+        """Read what other processes have written since.
+
+        Raises:
+            AnnotationError, FileError: as when it was opened; or the file was edited or replaced meanwhile.
+        """
         with self._turn, _locked(self.path) as handle:
             self._catch_up(handle)
 
@@ -53,20 +60,33 @@ class Journal:
         """Return ``annotation`` as it was written, with its ``time`` and a ``decision`` id; the disk has it.
 
         Raises:
-            FileError: the disk refuses; the file is then as it was before.
+            AnnotationError, FileError: as for ``append_if``.
         """
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        named = replace(annotation, time=now, decision=secrets.token_hex(8))
-        line = json.dumps(annotation_record(named), ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        return cast(Annotation, self.append_if(lambda _: annotation))
+
+    def append_if(self, make: Callable[[Sequence[Annotation]], Annotation | None]) -> Annotation | None:
+        """Return what ``make`` makes of the entries so far as it was written, None where it makes nothing; all under one lock.
+
+        Times never go back within a file, whatever the clock does: the order of its lines is the order of the decisions.
+
+        Raises:
+            AnnotationError, FileError: the disk refuses, or the file was edited or replaced: it is then as it was before.
+        """
         with self._turn, _locked(self.path) as handle:
             self._catch_up(handle)
+            made = make(self.entries)
+            if made is None:
+                return None
+            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            latest = max((entry.time for entry in self.entries[-1:] if entry.time), default="")
+            named = replace(made, time=max(now, latest), decision=secrets.token_hex(8))
+            line = json.dumps(annotation_record(named), ensure_ascii=False, allow_nan=False).encode() + b"\n"
             _write_whole(handle, line, self.path)
             self._take(line, self._read + len(line))
-        return self.entries[-1]
+            return self.entries[-1]
 
     def _catch_up(self, handle: int) -> None:
-        if os.fstat(handle).st_size < self._read:
-            raise FileError(f"{self.path}: it was cut or replaced while it was in use; start again")
+        self._check_same(handle)
         os.lseek(handle, self._read, os.SEEK_SET)
         waiting = _read_all(handle)
         whole = waiting.rfind(b"\n") + 1
@@ -81,6 +101,16 @@ class Journal:
             os.fsync(handle)
         self._take(waiting[:whole], self._read + whole)
 
+    def _check_same(self, handle: int) -> None:
+        """Check that what was read is still there: a file that an editor saved must not be taken for one with a torn end."""
+        found = os.fstat(handle)
+        identity = (found.st_dev, found.st_ino)
+        os.lseek(handle, self._read - len(self._last_line), os.SEEK_SET)
+        same = self._identity in (None, identity) and os.read(handle, len(self._last_line)) == self._last_line
+        if found.st_size < self._read or not same:
+            raise FileError(f"{self.path}: it was edited or replaced while it was in use, and nothing is saved; start again")
+        self._identity = identity
+
     def _take(self, lines: bytes, read: int) -> None:
         """Add whole lines to the entries; nothing is added where one is broken."""
         found, number = [], self._lines
@@ -89,6 +119,8 @@ class Journal:
                 found.append(parse_annotation(line.lstrip("\ufeff"), f"{self.path}:{number}", self.codebook))
         self.entries += found
         self._read, self._lines = read, number
+        if lines:
+            self._last_line = lines[lines.rfind(b"\n", 0, -1) + 1 :]
 
 
 @contextmanager

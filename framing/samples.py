@@ -85,6 +85,8 @@ def read_sample(paths: Iterable[Path]) -> list[DrawnSentence]:
     for annotation in read_annotations(paths):
         if annotation.status != OPEN:
             continue
+        if not annotation.text:
+            raise AnnotationError(f"{annotation.place}: the sentence has no text for coders to read; draw the sample again")
         if (annotation.article, annotation.id) in found:
             raise AnnotationError(f"{annotation.place}: the sentence {annotation.id!r} of {annotation.article!r} is here twice")
         found[annotation.article, annotation.id] = _drawn(annotation)

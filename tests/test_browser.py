@@ -62,9 +62,9 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(browser: Any, address: str, *, width: int = 1280, height: int = 900, dark: bool = False) -> Iterator[Any]:
-    """Give a page in a fresh profile; afterwards, nothing may have gone elsewhere and nothing may have failed."""
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+def opened(browser: Any, address: str, *, width: int = 1280, dark: bool = False, refused: int = 0) -> Iterator[Any]:
+    """Give a page in a fresh profile; afterwards, nothing may have gone elsewhere or failed, but for ``refused`` requests."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
     page, problems = context.new_page(), []
     page.on("console", lambda message: problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -75,7 +75,7 @@ def opened(browser: Any, address: str, *, width: int = 1280, height: int = 900, 
     wait(page, "!document.getElementById('main').hidden || !document.getElementById('message').hidden")
     yield page
     context.close()
-    assert not problems
+    assert sum("400 (Bad Request)" in problem for problem in problems) == len(problems) == refused
 
 
 def make_sample(folder: Path, **fields: object) -> None:
@@ -131,8 +131,8 @@ def test_two_coders_and_an_adjudicator_decide_by_keyboard_and_find_it_all_again(
                     page.reload()
                     wait_for_sentence(page, "Hail fell 10 times.")
             assert "20 of 20 decided" in page.text_content("#count")
-    coded = current_codings(read_annotations([tmp_path / "coded.jsonl"]))
-    assert len(coded) == 2 * SENTENCES
+    coded = read_annotations([tmp_path / "coded.jsonl"])
+    assert len(coded) == len(current_codings(coded)) == 2 * SENTENCES
     expected = {"ana": [{"storm"} if n % 2 else set() for n in range(SENTENCES)]}
     expected["ben"] = [{"storm"} if n % 4 else {"harvest"} for n in range(SENTENCES)]
     for coder, codes in expected.items():
@@ -287,3 +287,79 @@ def test_suggestions_are_shown_on_demand_and_recorded(browser: Any, tmp_path: Pa
     (entry,) = read_annotations([tmp_path / "coded.jsonl"])
     assert entry.phase == "assisted"
     assert json.loads((tmp_path / "coded.jsonl").read_text("utf-8"))["assisted_by"].startswith(f"{saved.name}@")
+
+
+def test_keys_pressed_while_the_next_sentence_is_on_its_way_do_nothing(browser: Any, tmp_path: Path) -> None:
+    """Over a slow line the form still shows the sentence before: nothing typed then may become codes of the next one."""
+    make_sample(tmp_path)
+    with annotating(tmp_path, "annotate", "sample.jsonl", "--coder", "ana") as links, opened(browser, links["ana"]) as page:
+        page.route("**/api/items/*", lambda route: (time.sleep(0.3), route.continue_()))
+        page.keyboard.press("s")
+        page.keyboard.press("1")
+        page.keyboard.press("/")
+        page.keyboard.type("only about this one")
+        page.keyboard.press("Enter")
+        page.keyboard.press("h")
+        page.keyboard.press("!")
+        wait_for_sentence(page, "Hail fell 1 times.")
+        assert chosen(page) == ["none"]
+        assert page.input_value("#note") == ""
+        press(page, "n", "Enter")
+    first, second = read_annotations([tmp_path / "coded.jsonl"])
+    assert (first.frames, first.note, first.flagged) == (frozenset({"storm"}), "only about this one", False)
+    assert (second.frames, second.note, dict(second.stance)) == (frozenset(), None, {"mayor": "none"})
+
+
+def test_a_draft_belongs_to_its_sentence_when_the_list_of_disputes_moves(browser: Any, tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    options = ["annotate", "sample.jsonl", "--coder", "ana", "--coder", "ben", "--adjudicator", "eva"]
+    with annotating(tmp_path, *options) as links, opened(browser, links["ana"]) as ana, opened(browser, links["ben"]) as ben:
+        press(ana, "s", "Enter", "s", "Enter", "s", "Enter")
+        press(ben, "x", "h", "Enter", "h", "Enter")
+        with opened(browser, links["eva"], refused=1) as eva:
+            assert eva.text_content("#text") == "Hail fell 1 times."
+            press(eva, "ArrowRight", "!", "n")
+            wait_for_sentence(eva, "Hail fell 2 times.")
+            press(ben, "ArrowLeft", "ArrowLeft", "ArrowLeft")
+            wait_for_sentence(ben, "Hail fell 0 times.")
+            press(ben, "h", "Enter")  # a new dispute, before the others
+            press(eva, "Enter")
+            assert "has changed" in eva.text_content("#status")
+            eva.on("dialog", lambda dialog: dialog.accept())
+            press(eva, "ArrowLeft")
+            wait(eva, "!busy")
+            assert not eva.is_checked("#flag")
+
+
+def test_an_adjudicator_chooses_among_frames_of_which_a_sentence_has_one(browser: Any, tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    (tmp_path / "codebook.toml").write_text("single_label = true\n" + CODEBOOK, "utf-8")
+    options = ["annotate", "sample.jsonl", "--coder", "ana", "--coder", "ben", "--adjudicator", "eva"]
+    with annotating(tmp_path, *options) as links:
+        for name, key in (("ana", "s"), ("ben", "h")):
+            with opened(browser, links[name]) as page:
+                press(page, "Enter")
+                assert page.text_content("#status") == "Choose a frame."
+                press(page, key, "Enter")
+        with opened(browser, links["eva"]) as page:
+            press(page, "Enter")
+            assert "Decide on" in page.text_content("#status")
+            press(page, "g", "Enter")
+            assert "Every dispute is settled" in page.text_content("#message")
+    assert settle(read_annotations([tmp_path / "coded.jsonl"]))[0].frames == frozenset({"ghost"})
+
+
+def test_an_adjudicator_may_find_a_sentence_not_codable(browser: Any, tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    options = ["annotate", "sample.jsonl", "--coder", "ana", "--coder", "ben", "--adjudicator", "eva"]
+    with annotating(tmp_path, *options) as links:
+        with opened(browser, links["ana"]) as page:
+            page.click("#reject")
+            wait_for_sentence(page, "Hail fell 1 times.")
+        with opened(browser, links["ben"]) as page:
+            press(page, "s", "Enter")
+        with opened(browser, links["eva"]) as page:
+            assert "Not codable" in page.text_content("#compare")
+            page.click("#reject")
+            wait(page, "document.getElementById('main').hidden")
+    assert settle(read_annotations([tmp_path / "coded.jsonl"])) == []

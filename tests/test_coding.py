@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from framing.coding import (
     check_assigned,
     check_decision,
     check_names,
+    describe_rewording,
 )
 from framing.errors import AnnotationError, FramingError, UsageError
 from framing.journal import Journal
@@ -219,3 +222,109 @@ def test_disputes_span_files_and_codings_without_ids_are_named_by_coder(
     assert journal.entries == [made]
     with pytest.raises(FramingError):
         adjudication.decide("eva", adjudication.disputes()[0], Decision(frames=("fog",)))
+
+
+def test_the_last_of_several_adjudicators_decides_not_the_one_who_began_last(session: CodingSession) -> None:
+    disputed(session)
+    adjudication = AdjudicationSession((), session.journal)
+    both = Decision(frames=("storm", "harvest"), stance={"mayor": "none"})
+    for name, decision in (("eva", STORM), ("ida", NOTHING), ("eva", both)):
+        made = adjudication.decide(name, adjudication.disputes()[0], decision)
+    assert adjudication.disputes()[0].chosen == made
+    assert {s.id: s.frames for s in settle(session.journal.entries)}["a:3"] == {"storm", "harvest"}
+
+
+def test_a_choice_between_codings_that_were_changed_later_no_longer_decides(session: CodingSession) -> None:
+    disputed(session)
+    adjudication = AdjudicationSession((), session.journal)
+    adjudication.decide("eva", adjudication.disputes()[0], STORM)
+    harvest = Decision(frames=("harvest",), stance={"mayor": "none"})
+    session.decide("ana", drawn(3), harvest)
+    assert adjudication.disputes()[0].chosen is None
+    session.decide("ben", drawn(3), harvest)
+    assert adjudication.disputes() == []
+    assert {s.id: s.frames for s in settle(session.journal.entries)}["a:3"] == {"harvest"}
+
+
+def test_a_sentence_that_one_coder_finds_not_codable_is_disputed(session: CodingSession, codebook: Codebook) -> None:
+    session.decide("ana", drawn(0), STORM)
+    session.decide("ben", drawn(0), Decision("rejected", note="half a sentence"))
+    adjudication = AdjudicationSession((), session.journal)
+    (dispute,) = adjudication.disputes()
+    assert (dispute.frames, dispute.targets, len(dispute.codings), len(dispute.decisions)) == (("storm",), (), 1, 2)
+    made = adjudication.decide("eva", dispute, Decision("rejected"))
+    assert len(made.parents) == 2
+    assert settle(session.journal.entries) == []
+    assert adjudication.disputes()[0].chosen == made
+
+
+def test_coders_who_saw_suggestions_dispute_too_and_one_coder_never_with_herself(journal: Journal, codebook: Codebook) -> None:
+    assisted = CodingSession([drawn(0)], journal, "mine@1")
+    assisted.decide("ana", drawn(0), STORM)
+    assisted.decide("ben", drawn(0), NOTHING)
+    assert len(find_disputes(journal.entries, codebook)) == 1
+    first = journal.entries[0]
+    twice = [replace(first, phase=None, time=None), replace(first, phase="blind", time=None, frames=frozenset())]
+    assert find_disputes(twice, codebook) == []
+
+
+def test_a_stance_that_one_coder_did_not_code_is_no_dispute(session: CodingSession, codebook: Codebook) -> None:
+    session.decide("ana", drawn(0), STORM)
+    session.decide("ben", drawn(0), Decision(frames=("storm",)))
+    assert find_disputes(session.journal.entries, codebook) == []
+    assert dict(settle(session.journal.entries)[0].stance) == {"mayor": "none"}
+
+
+def test_an_adjudicator_decides_on_every_stance_that_is_disputed(session: CodingSession) -> None:
+    disputed(session)
+    adjudication = AdjudicationSession((), session.journal)
+    with pytest.raises(UsageError, match="decide on the stance towards mayor"):
+        adjudication.decide("eva", adjudication.disputes()[0], Decision(frames=("storm",)))
+
+
+def test_undoing_a_revised_choice_gives_back_the_choice_before(session: CodingSession) -> None:
+    disputed(session)
+    adjudication = AdjudicationSession((), session.journal)
+    for decision in (STORM, NOTHING):
+        adjudication.decide("eva", adjudication.disputes()[0], decision)
+    assert adjudication.undo("eva") is not None
+    chosen = adjudication.disputes()[0].chosen
+    assert chosen is not None
+    assert chosen.frames == frozenset({"storm"})
+    assert adjudication.undo("eva") is not None
+    assert adjudication.disputes()[0].chosen is None
+    assert adjudication.undo("eva") is None
+
+
+def test_undo_takes_back_decisions_without_an_id_once(session: CodingSession, codebook: Codebook) -> None:
+    for item in (drawn(0), drawn(3)):
+        session.decide("ana", item, STORM)
+    lines = [json.loads(line) for line in session.journal.path.read_text("utf-8").splitlines()]
+    bare = [{key: value for key, value in line.items() if key not in ("decision", "time")} for line in lines]
+    session.journal.path.write_text("".join(json.dumps(line) + "\n" for line in bare), "utf-8")
+    again = CodingSession(session.sample, Journal(session.journal.path, codebook))
+    assert [taken.id for taken in (again.undo("ana"), again.undo("ana")) if taken] == ["a:3", "a:0"]
+    assert again.undo("ana") is None
+    assert again.progress("ana").coded == 0
+
+
+def test_undos_at_once_take_back_one_decision_each(session: CodingSession) -> None:
+    for item in (drawn(0), drawn(1, "ana"), drawn(3)):
+        session.decide("ana", item, STORM)
+    with ThreadPoolExecutor(3) as pool:
+        taken = list(pool.map(lambda _: session.undo("ana"), range(3)))
+    assert sorted(entry.id for entry in taken if entry) == ["a:0", "a:1", "a:3"]
+    assert session.progress("ana").coded == 0
+
+
+def test_decisions_by_another_wording_of_the_same_version_are_counted(session: CodingSession, codebook: Codebook) -> None:
+    session.decide("ana", drawn(0), STORM)
+    assert describe_rewording(session.journal.entries, codebook) == []
+    reworded = replace(codebook, rules=("Code with care.",))
+    (line,) = describe_rewording(session.journal.entries, reworded)
+    assert line.startswith("1 decisions follow another wording of the codebook's version 1")
+
+
+def test_a_note_that_no_file_can_hold_is_refused(session: CodingSession) -> None:
+    with pytest.raises(UsageError, match="half a character"):
+        session.decide("ana", drawn(0), replace(STORM, note="caf\udce9"))

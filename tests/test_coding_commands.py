@@ -135,12 +135,12 @@ def test_from_articles_to_a_model_in_the_terminal(folder: Path, in_folder: Path)
     run("agreement", folder / "coded.jsonl", "--recal", folder / "recal")
     assert len((folder / "recal" / "storm.csv").read_text().splitlines()) == 24
 
-    run("adjudicate", folder / "coded.jsonl", "--adjudicator", "eva", "--tui", given="=9\n=1\nz\n=2 /ben is right\nx\n")
+    run("adjudicate", folder / "coded.jsonl", "--adjudicator", "eva", "--tui", given="=9\n=1\n=2 /ben is right\nz\nz\n=1\nx\nq\n")
     assert "1 of 2 disputes settled" in run(
         "adjudicate", folder / "coded.jsonl", "--adjudicator", "eva", "--tui", given="q\n"
     ).stdout  # fmt: skip
     run("adjudicate", folder / "coded.jsonl", "--adjudicator", "eva", "--tui", given="=2\n")
-    assert "no dispute is open" in run("adjudicate", folder / "coded.jsonl", "--tui").stderr
+    assert "All is decided." in run("adjudicate", folder / "coded.jsonl", "--tui", given="").stdout
     everything = read_annotations([folder / "coded.jsonl"])
     assert [entry.coder for entry in current_codings(everything) if entry.phase == ADJUDICATED] == ["eva", "eva"]
     assert json.loads(run("agreement", folder / "coded.jsonl", "-f", "json").stdout) == rows

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from framing.annotation_files import annotation_record, read_annotations
-from framing.annotations import Annotation
+from framing.annotations import Annotation, current_codings
 from framing.codebook import Codebook
 from framing.errors import AnnotationError, FileError
 from framing.journal import Journal
@@ -116,7 +117,6 @@ def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(path: Path, codebook:
         "except FileError as error:\n"
         "    print(done, len(journal.entries), error)\n"
     )
-    assert resource.RLIMIT_FSIZE is not None
     run = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
     done, held, message = run.stdout.split(maxsplit=2)
     assert int(done) == int(held) == len(read_annotations([path], codebook)) > 0
@@ -128,7 +128,7 @@ def test_a_file_that_was_cut_while_in_use_stops_the_coding(path: Path, codebook:
     journal = Journal(path, codebook)
     journal.append(coding(1))
     path.write_bytes(b"")
-    with pytest.raises(FileError, match=r"coded\.jsonl: it was cut or replaced"):
+    with pytest.raises(FileError, match=r"coded\.jsonl: it was edited or replaced"):
         journal.append(coding(2))
     assert path.read_bytes() == b""
 
@@ -171,3 +171,66 @@ def test_a_disk_that_fails_while_syncing_takes_the_line_back(
     with pytest.raises(FileError, match="not saved"):
         journal.append(coding(2))
     assert path.read_bytes() == before
+
+
+def edit_first_line(path: Path) -> None:
+    """Save as an editor does: another text in the first line, and no line break at the end."""
+    path.write_text(path.read_text("utf-8").replace("Hail fell 1 times.", "Hail fell once, said a note.").rstrip("\n"), "utf-8")
+
+
+def replace_file(path: Path) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.unlink()
+    path.write_bytes(b"".join([*reversed(lines), *lines]))
+
+
+@pytest.mark.parametrize("change", [edit_first_line, replace_file])
+def test_a_file_that_was_edited_while_in_use_is_left_alone(path: Path, codebook: Codebook, change: Callable[[Path], None]) -> None:
+    journal = Journal(path, codebook)
+    for number in range(3):
+        journal.append(coding(number))
+    change(path)
+    before = path.read_bytes()
+    for attempt in (lambda: journal.append(coding(9)), journal.catch_up):
+        with pytest.raises(FileError, match="edited or replaced while it was in use"):
+            attempt()
+    assert path.read_bytes() == before
+    assert not path.with_name("coded.jsonl.torn").exists()
+
+
+def test_times_never_go_back_in_a_file_whatever_the_clock_does(path: Path, codebook: Codebook) -> None:
+    path.write_text(json.dumps(annotation_record(replace(coding(1), time="2999-01-01T00:00:00.000Z"))) + "\n", "utf-8")
+    made = Journal(path, codebook).append(replace(coding(1), frames=frozenset()))
+    assert made.time == "2999-01-01T00:00:00.000Z"
+    (current,) = current_codings(read_annotations([path], codebook))
+    assert current.frames == frozenset()
+
+
+def test_the_disk_has_a_decision_before_append_returns(path: Path, codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    for name in ("write", "fsync"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *a, name=name, real=real: (calls.append(name), real(*a))[1])
+    journal = Journal(path, codebook)
+    journal.append(coding(1))
+    calls.append("returned")
+    assert calls.index("write") < calls.index("fsync", calls.index("write")) < calls.index("returned")
+    assert calls.count("write") == 1
+
+
+def test_nothing_is_written_where_there_is_nothing_to_write(path: Path, codebook: Codebook) -> None:
+    journal = Journal(path, codebook)
+    assert journal.append_if(lambda entries: None) is None
+    assert path.read_bytes() == b""
+
+
+def test_threads_get_their_own_records_back(path: Path, codebook: Codebook) -> None:
+    journal = Journal(path, codebook)
+
+    def work(name: str) -> list[bool]:
+        made = [journal.append(coding(number, name)) for number in range(50)]
+        return [(entry.coder, entry.id) == (name, f"a:{number}") for number, entry in enumerate(made)]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(all(right) for right in pool.map(work, ["ana", "ben", "eva", "ida"]))
+    assert len(read_annotations([path], codebook)) == 200

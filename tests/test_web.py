@@ -66,6 +66,7 @@ class Page:
     def decide(self, number: int, token: str = "ana", **fields: Any) -> tuple[int, Any]:
         _, item = self.ask(f"items/{number}", token=token)
         codes = {"frames": ["storm"], "stance": {"mayor": "none"}, "article": item["article"], "id": item["id"]}
+        codes |= {"parents": item["parents"]} if "parents" in item else {}
         return self.ask(f"items/{number}", codes | fields, token)
 
 
@@ -121,6 +122,7 @@ def test_an_adjudicator_settles_what_coders_dispute(page: Page) -> None:
     assert [coding["coder"] for coding in dispute["codings"]] == ["ana", "ben"]
     assert dispute["agreed"] == {"frames": [], "stance": {"mayor": "none"}}
     assert dispute["before"] == ["Before."]
+    assert page.decide(0, "eva", parents=["somebody"])[0] == 400  # a coder changed a decision meanwhile
     status, answer = page.decide(0, "eva")
     assert (status, answer["states"]) == (200, ["coded"])
     assert page.ask("undo", {}, "eva")[1]["states"] == ["open"]
@@ -185,9 +187,11 @@ def test_a_token_in_the_address_or_of_another_run_opens_nothing(page: Page) -> N
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
 def test_only_post_writes(page: Page, method: str) -> None:
-    assert page.send(method, "/api/undo")[0] in (404, 405)
+    page.decide(0)
+    for path in ("/api/undo", "/api/items/1"):
+        assert page.send(method, path)[0] in (200, 404, 405)
     assert page.send("POST", "/", b"", {"Content-Type": "application/json"})[0] == 405
-    assert not page.journal.entries
+    assert len(read_annotations([page.journal.path])) == 1
 
 
 @pytest.mark.parametrize(

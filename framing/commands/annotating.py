@@ -48,6 +48,7 @@ def annotate(
     open_browser: OpenBrowser = False,
 ) -> None:
     """Code a sample: a page in the browser for each coder, keyboard first; every decision is on disk before it says saved."""
+    from framing.annotations import BLIND
     from framing.coding import AdjudicationSession, CodingSession, check_assigned, check_names
     from framing.samples import read_sample
     from framing.web.app import Desk
@@ -61,6 +62,8 @@ def annotate(
     check_assigned(drawn, names)
     if tui and (len(names) > 1 or adjudicator):
         raise UsageError("in the terminal one person codes at a time: name one --coder")
+    if suggest is not None and any(sentence.phase != BLIND for sentence in drawn):
+        raise UsageError("--suggest shows what a model thinks, and a second coding must not be made in sight of that: leave it out")
     suggestions, label = _suggestions(suggest, book)
     journal = _open_journal(annotations or sample[0].with_name("coded.jsonl"), book)
     coding = CodingSession(drawn, journal, label)
@@ -107,8 +110,8 @@ def adjudicate(
     others = [path for path in found if not (kept.exists() and path.samefile(kept))]
     journal = _open_journal(kept, book)
     session = AdjudicationSession(read_annotations(others, book) if others else (), journal)
-    if not any(dispute.chosen is None for dispute in session.disputes()):
-        say(f"no dispute is open: {len(session.disputes())} sentences were coded differently, and all of them are settled")
+    if not session.disputes():
+        say("there is nothing to settle: where two coders coded the same sentence, they agree")
         return
     context = CodingSession(read_sample(sample) if sample else (), journal)
     if tui:
@@ -126,11 +129,14 @@ def _find_codebook(named: Path | None, beside: Path) -> Codebook:
 
 
 def _open_journal(path: Path, codebook: Codebook) -> Journal:
+    from framing.coding import describe_rewording
     from framing.journal import Journal
 
     journal = Journal(path, codebook)
     if journal.torn:
         say(f"note: {path}: a decision that was cut off while it was written is now in {journal.torn}; it was never called saved")
+    for line in describe_rewording(journal.entries, codebook):
+        say(f"note: {path}: {line}")
     return journal
 
 

@@ -82,6 +82,8 @@ def migrate(
 
     if output.suffix.lower() != ".jsonl":
         raise UsageError(f"{output}: codings are written as JSON Lines; name a .jsonl file")
+    if output.exists():
+        raise FileError(f"{output}: it is there already; name another file")
     book, before = read_codebook(codebook), read_codebook(old) if old else None
     codings = read_annotations(files)
     migrated = migrate_annotations(

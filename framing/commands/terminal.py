@@ -20,6 +20,7 @@ from framing.errors import FramingError, UsageError
 from framing.output import plain
 
 if TYPE_CHECKING:
+    from framing.adjudication import Dispute
     from framing.samples import DrawnSentence
     from framing.web.app import Suggest
 
@@ -37,7 +38,12 @@ def code_in_terminal(session: CodingSession, coder: str, suggest: Suggest | None
     console = Console(highlight=False)
     queue = session.queue(coder)
     number = _next_open(session, coder, -1)
-    while number is not None:
+    while True:
+        if number is None:
+            ending = _ask_at_the_end(console)
+            if ending == QUIT:
+                break
+            number = _undo(console, session, coder, len(queue) - 1) if ending == UNDO else len(queue) - 1
         drawn = queue[number]
         console.rule(f"{number + 1} of {len(queue)}")
         _show_sentence(console, drawn, drawn.outlet if show_outlet else None)
@@ -68,27 +74,47 @@ def adjudicate_in_terminal(session: AdjudicationSession, adjudicator: str) -> No
     passed: set[tuple[str, str]] = set()
     while True:
         waiting = [d for d in session.disputes() if d.chosen is None and (d.first.article, d.first.id) not in passed]
-        if not waiting:
-            break
-        dispute = waiting[0]
-        console.rule(f"{len(waiting)} open")
-        console.print(Text(plain(dispute.first.text), "bold"))
-        for number, coding in enumerate(dispute.codings, 1):
-            console.print(Text(f"  ={number}  {plain(coding.coder) or 'no name'}: {_codes(coding)}"))
-        console.print(Text("They differ on: " + ", ".join([*dispute.frames, *dispute.targets]), "yellow"))
-        answer = _ask(console, session.codebook, dispute.codings)
+        if waiting:
+            _show_dispute(console, waiting[0], len(waiting))
+            answer = _ask(console, session.codebook, waiting[0].codings)
+        else:
+            answer = _ask_at_the_end(console)
         if answer == QUIT:
             break
         if answer == UNDO:
             console.print("Undone." if session.undo(adjudicator) else "There is nothing left to undo.")
-        elif isinstance(answer, Decision) and answer.status == CODED:
-            agreed = dict.fromkeys(session.codebook.target_ids, STANCES[-1]) | dispute.agreed_stance
-            session.decide(adjudicator, dispute, replace(answer, stance=agreed | dict(answer.stance)))
+        elif waiting and isinstance(answer, Decision) and answer.status != SKIPPED:
+            _choose(console, session, adjudicator, waiting[0], answer)
+        elif waiting:
+            passed.add((waiting[0].first.article, waiting[0].first.id))
         else:
-            passed.add((dispute.first.article, dispute.first.id))
+            passed.clear()
     disputes = session.disputes()
     settled = sum(dispute.chosen is not None for dispute in disputes)
     console.print(Text(f"{settled} of {len(disputes)} disputes settled, kept in {session.journal.path}"))
+
+
+def _show_dispute(console: Console, dispute: Dispute, waiting: int) -> None:
+    console.rule(f"{waiting} open")
+    console.print(Text(plain(dispute.first.text), "bold"))
+    numbers = {coding.place + coding.id: number for number, coding in enumerate(dispute.codings, 1)}
+    for decision in dispute.decisions:
+        number = numbers.get(decision.place + decision.id)
+        console.print(
+            Text(f"  {'  ' if number is None else f'={number}'}  {plain(decision.coder) or 'no name'}: {_codes(decision)}")
+        )
+    agreed = [*sorted(dispute.agreed_frames), *(f"{target} {value}" for target, value in dispute.agreed_stance.items())]
+    console.print(Text("Agreed, and kept: " + (", ".join(agreed) or "nothing"), "green"))
+    console.print(Text("Decide on: " + ", ".join([*dispute.frames, *dispute.targets]), "yellow"))
+
+
+def _choose(console: Console, session: AdjudicationSession, adjudicator: str, dispute: Dispute, answer: Decision) -> None:
+    """Write the choice: what the coders agree on stays, whatever was typed beside it."""
+    frames = answer.frames if session.codebook.single_label else tuple({*answer.frames, *dispute.agreed_frames})
+    try:
+        session.decide(adjudicator, dispute, replace(answer, frames=frames, stance=dispute.agreed_stance | dict(answer.stance)))
+    except FramingError as error:
+        console.print(Text(f"Not saved: {error}", "bold red"))
 
 
 def read_answer(line: str, codebook: Codebook, codings: tuple[Annotation, ...] = ()) -> Answer:
@@ -148,6 +174,18 @@ def _ask(console: Console, codebook: Codebook, codings: tuple[Annotation, ...]) 
         if answer != BOOK:
             return answer
         _show_codebook(console, codebook)
+
+
+def _ask_at_the_end(console: Console) -> str:
+    """Return whether to take the last decision back, to go back, or to quit, once all have one; the end of the input quits."""
+    console.print(Text("All is decided.   z undo   < back   q quit", "cyan"))
+    while True:
+        try:
+            line = console.input("> ").strip()
+        except EOFError:
+            return QUIT
+        if line in (UNDO, BACK, QUIT):
+            return line
 
 
 def _save(console: Console, session: CodingSession, coder: str, number: int, decision: Decision) -> int | None:

@@ -78,18 +78,8 @@ def build_app(desk: Desk, seats: tuple[Seat, ...], port: int) -> App:
         return _describe_item(_pick(_coding(desk).queue(seat.name), number), seat.name, desk)
 
     def save(seat: Seat, request: Request, body: Any) -> dict[str, Any]:
-        number, decision = int(request.path_params["number"]), read_decision(body)
-        if seat.adjudicates:
-            session = _adjudication(desk)
-            dispute = _pick(session.disputes(), number)
-            _check_same(dispute.first, body)
-            record = session.decide(seat.name, dispute, decision)
-        else:
-            coding = _coding(desk)
-            drawn = _pick(coding.queue(seat.name), number)
-            _check_same(drawn, body)
-            record = coding.decide(seat.name, drawn, decision)
-        return {"saved": record.time, "number": number} | _overview(desk, seat)
+        number = int(request.path_params["number"])
+        return {"saved": _save(desk, seat, number, body).time, "number": number} | _overview(desk, seat)
 
     def undo(seat: Seat, _: Request, __: Any) -> dict[str, Any]:
         session = _adjudication(desk) if seat.adjudicates else _coding(desk)
@@ -200,6 +190,22 @@ def _pick(items: list[Any], number: int) -> Any:
     return items[number]
 
 
+def _save(desk: Desk, seat: Seat, number: int, body: Any) -> Annotation:
+    """Return the record of the decision in ``body``: on the sentence, and between the decisions, that the page showed."""
+    decision = read_decision(body)
+    if not seat.adjudicates:
+        coding = _coding(desk)
+        drawn = _pick(coding.queue(seat.name), number)
+        _check_same(drawn, body)
+        return coding.decide(seat.name, drawn, decision)
+    session = _adjudication(desk)
+    dispute = _pick(session.disputes(), number)
+    _check_same(dispute.first, body)
+    if body.get("parents") != list(dispute.parents):
+        raise _bad("a coder has changed a decision on this sentence meanwhile")
+    return session.decide(seat.name, dispute, decision)
+
+
 def _check_same(sentence: DrawnSentence | Annotation, body: Any) -> None:
     """Check that the page decided on the sentence that now has its number: others may have changed the list meanwhile."""
     if (body.get("article"), body.get("id")) != (sentence.article, sentence.id):
@@ -218,7 +224,7 @@ def _overview(desk: Desk, seat: Seat) -> dict[str, Any]:
         session = _adjudication(desk)
         session.journal.catch_up()
         disputes = session.disputes()
-        states = ["open" if dispute.chosen is None else CODED for dispute in disputes]
+        states = ["open" if dispute.chosen is None else dispute.chosen.status for dispute in disputes]
         flags = [dispute.chosen is not None and dispute.chosen.flagged for dispute in disputes]
     else:
         coding = _coding(desk)
@@ -274,7 +280,8 @@ def _describe_dispute(dispute: Dispute, contexts: Mapping[tuple[str, str], Drawn
     bare = DrawnSentence(first.id, first.article, first.outlet, None, None, first.index, first.start, first.end, first.text)
     return _describe_sentence(drawn or bare, desk) | {
         "decision": _describe_decision(dispute.chosen),
-        "codings": [_describe_decision(coding) for coding in dispute.codings],
+        "parents": dispute.parents,
+        "codings": [_describe_decision(decision) for decision in dispute.decisions],
         "disputed": [*dispute.frames, *dispute.targets],
         "agreed": {"frames": sorted(dispute.agreed_frames), "stance": dispute.agreed_stance},
     }

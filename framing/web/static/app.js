@@ -3,12 +3,12 @@
 
 const $ = (id) => document.getElementById(id);
 const token = takeToken();
-const drafts = new Map(); // codes that were chosen and not saved yet, by number of the sentence
+const drafts = new Map(); // codes that were chosen and not saved yet, by sentence: an adjudicator's list of disputes may move
 let session = null;
-let item = null;
+let item = null; // the sentence that the form shows, and its number
 let number = 0;
 let began = 0;
-let busy = false;
+let busy = false; // while a request is on its way the form takes nothing in: it still shows the sentence before
 
 // The link brings the token behind "#"; it is kept for this tab alone and taken out of the address.
 function takeToken() {
@@ -68,7 +68,7 @@ function build() {
   $("frames").hidden = !frames.length;
   $("targets").replaceChildren(...book.targets.map(stanceField));
   $("entries").replaceChildren(...entries(book));
-  $("skip").hidden = $("reject").hidden = session.adjudicates;
+  $("skip").hidden = session.adjudicates;
   $("help-list").replaceChildren(...helpLines(book).flatMap(([keys, does]) => [make("dt", {}, key(keys)), make("dd", {}, does)]));
 }
 
@@ -152,14 +152,14 @@ function helpLines(book) {
 // ---- one sentence ----
 
 async function go(to) {
+  item = await ask("items/" + to);
   number = to;
-  item = await ask("items/" + number);
   began = clockSeconds();
   $("source").textContent = [item.outlet, item.title, item.date].filter(Boolean).join(" · ");
   $("before").textContent = item.before.filter((sentence) => sentence !== item.title).join(" ");
   $("text").textContent = item.text;
   $("after").textContent = item.after.join(" ");
-  const kept = drafts.get(number);
+  const kept = drafts.get(sentenceKey());
   fill(kept || initial());
   showCodings();
   showSuggestions();
@@ -173,6 +173,8 @@ async function go(to) {
   else if (state === "open") say("");
   else say({ coded: "Saved", skipped: "Skipped", rejected: "Not codable" }[state] + (item.decision ? ", " + clock(item.decision.time) + "." : "."));
 }
+
+const sentenceKey = () => item.article + "\n" + item.id;
 
 // What the form holds before anyone touches it. An adjudicator must decide on every disputed label, so these start undecided.
 function initial() {
@@ -229,6 +231,7 @@ function read() {
 }
 
 function changed(input) {
+  if (input.type === "radio" && input.name === "frame") for (const other of frameInputs()) other.indeterminate = false;
   if (input.type === "checkbox" && input.name === "frame" && input.checked) {
     if (!input.value) for (const other of frameInputs()) { if (other.value) { other.checked = false; other.indeterminate = false; } }
     else if (noneInput()) noneInput().checked = false;
@@ -237,7 +240,7 @@ function changed(input) {
 }
 
 function touched() {
-  drafts.set(number, read());
+  drafts.set(sentenceKey(), read());
   say("Not saved yet.");
 }
 
@@ -251,10 +254,14 @@ function showCodings() {
     take.addEventListener("click", () => takeCodes(coding));
     const stances = session.codebook.targets.map((target) => make("p", { class: item.disputed.includes(target.id) ? "differs" : "" },
       target.name + ": " + (coding.stance[target.id] || "not coded")));
+    if (coding.status !== "coded") {
+      const judged = make("p", { class: "differs" }, "Not codable");
+      return make("div", { class: "coding" }, make("h3", {}, coding.coder || "no name"), judged, note(coding));
+    }
     return make("div", { class: "coding" }, make("h3", {}, coding.coder || "no name"),
       make("p", { class: coding.frames.some((id) => item.disputed.includes(id)) || !coding.frames.length ? "differs" : "" },
         names(coding.frames).join(", ") || "no frame"),
-      ...stances, coding.note ? make("p", {}, "Note: " + coding.note) : null, take);
+      ...stances, note(coding), take);
   }));
   for (const coding of item.codings) {
     for (const box of $("frame-list").children) {
@@ -262,10 +269,12 @@ function showCodings() {
     }
     for (const field of $("targets").children) {
       const box = [...field.querySelectorAll(".code")].find((each) => each.dataset.code === coding.stance[field.dataset.target]);
-      if (box) box.querySelector(".words").append(make("span", { class: "chip" }, coding.coder || "?"));
+      if (box && coding.status === "coded") box.querySelector(".words").append(make("span", { class: "chip" }, coding.coder || "?"));
     }
   }
 }
+
+const note = (coding) => (coding.note ? make("p", {}, "Note: " + coding.note) : null);
 
 function takeCodes(coding) {
   fill({ ...coding, none: !coding.frames.length, undecided: [], note: $("note").value, flagged: $("flag").checked });
@@ -324,12 +333,12 @@ async function decide(status) {
     const missing = lacking(state);
     if (missing) return say(missing, true);
   }
-  const at = number;
+  const [at, key] = [number, sentenceKey()];
   const body = { status, frames: state.frames, stance: state.stance, note: state.note || null, flagged: state.flagged,
-    seconds: Math.round(10 * (clockSeconds() - began)) / 10, article: item.article, id: item.id };
+    seconds: Math.round(10 * (clockSeconds() - began)) / 10, article: item.article, id: item.id, parents: item.parents };
   await work(async () => {
     const answer = await ask("items/" + at, body);
-    drafts.delete(at);
+    drafts.delete(key);
     take(answer);
     const following = nextOpen(at);
     if (following === null) return finished();
@@ -342,12 +351,14 @@ async function decide(status) {
 async function work(task, failed = "") {
   if (busy) return;
   busy = true;
+  $("form").inert = true;
   try {
     await task();
   } catch (error) {
     say(failed + error.message, true);
   } finally {
     busy = false;
+    $("form").inert = false;
   }
 }
 
@@ -392,8 +403,9 @@ async function undo() {
     const answer = await ask("undo", {});
     take(answer);
     if (answer.number === null) return say("There is nothing left to undo.");
-    drafts.delete(answer.number);
     await go(answer.number);
+    drafts.delete(sentenceKey());
+    fill(initial());
     say("Undone: this sentence is as it was before.");
   }, "Not undone: ");
 }
@@ -425,11 +437,12 @@ const commands = {
 };
 
 function takeOf(place) {
-  if (session.adjudicates && item.codings[place]) takeCodes(item.codings[place]);
+  const coding = session.adjudicates && item.codings[place];
+  if (coding && coding.status === "coded") takeCodes(coding);
 }
 
 function press(event) {
-  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !session || $("main").hidden || $("helpbox").open) return;
+  if (busy || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !session || $("main").hidden || $("helpbox").open) return;
   const at = event.target;
   if (at === $("note")) {
     if (event.key === "Escape") $("reading").focus();
