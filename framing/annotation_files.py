@@ -105,9 +105,13 @@ def _read_lines(content: str, path: Path) -> Iterator[tuple[str, Row]]:
 
 def _read_json(line: str, place: str) -> Any:
     try:
-        return json.loads(line)
+        return json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise AnnotationError(f"{place}: broken JSON ({error}); mend or delete the line") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
 
 
 def _read_csv(content: str, path: Path) -> Iterator[tuple[str, Row]]:
@@ -314,7 +318,8 @@ def _check_values(row: dict[str, Any], place: str) -> None:
     for target, value in (row.get("stance") or {}).items():
         if value is not None and value not in STANCES:
             raise AnnotationError(f"{place}: the stance towards {target} is {value!r}{suggest(value, STANCES)}")
-    if not 0 < (row.get("inclusion_probability") or 1) <= 1:
+    probability = row.get("inclusion_probability")
+    if probability is not None and not 0 < probability <= 1:
         raise AnnotationError(f"{place}: 'inclusion_probability' must lie above 0 and not above 1")
 
 

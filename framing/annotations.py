@@ -155,6 +155,19 @@ def _differs(one: Annotation, other: Annotation) -> bool:
     return (one.hash or hash_sentence(one.text)) != (other.hash or hash_sentence(other.text))
 
 
+def find_repeated(annotations: Iterable[Annotation]) -> list[str]:
+    """Return where a sentence waits for coders a second time."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for annotation in annotations:
+        if annotation.status == OPEN:
+            key = (annotation.article, annotation.id)
+            if key in seen:
+                found.append(f"{annotation.place}: the sentence {annotation.id!r} of {annotation.article!r} waits here twice")
+            seen.add(key)
+    return found
+
+
 def find_false_hashes(annotations: Iterable[Annotation]) -> list[str]:
     """Return where a sentence's text is another than the one that was coded, by the hash beside it."""
     return [
@@ -206,13 +219,22 @@ def settle(annotations: Iterable[Annotation]) -> list[CodedSentence]:
     """
     annotations = list(annotations)
     current = current_decisions(annotations)
-    codings = [decision for decision in current if decision.status == CODED]
-    changed = find_changed_texts(codings) or find_false_hashes(codings)
-    if changed:
-        raise AnnotationError(changed[0])
+    check_texts(annotations)
     outdated = list_outdated(annotations, current)
     settled = (_settle_one(decisions, outdated) for decisions in by_sentence(current).values())
     return [sentence for sentence in settled if sentence is not None]
+
+
+def check_texts(annotations: Iterable[Annotation]) -> None:
+    """Check that all current codings of a sentence are of the same text, and of the one that was coded.
+
+    Raises:
+        AnnotationError: they are not; the message names the first.
+    """
+    codings = current_codings(annotations)
+    changed = find_changed_texts(codings) or find_false_hashes(codings)
+    if changed:
+        raise AnnotationError(changed[0])
 
 
 def list_outdated(annotations: Iterable[Annotation], current: Iterable[Annotation]) -> frozenset[str]:

@@ -110,7 +110,10 @@ def _agreement(agreement: Sequence[LabelAgreement]) -> list[str]:
         percent, alpha, ac1, positive = map(_number, figures)
         rows.append((f"`{row.label}`", str(row.units), str(row.positives), percent, alpha, interval, ac1, positive, row.verdict))
     header = ("label", "units", "positives", "percent", "alpha", "95 %", "AC1", "positive agreement", "verdict")
-    return ["Blind codings only; alpha is Krippendorff's, its interval by bootstrap over articles.", _table(header, rows)]
+    return [
+        "Blind codings only; alpha is Krippendorff's, its interval by bootstrap over articles or exact, the wider of the two.",
+        _table(header, rows),
+    ]
 
 
 def _rules(model: FramingModel) -> str:

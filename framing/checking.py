@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framing.annotation_files import STANCE_COLUMN, find_annotation_files, holds_articles, iterate_annotations
-from framing.annotations import OPEN, Annotation, current_codings, find_changed_texts, find_false_hashes, find_unnamed_coders
+from framing.annotations import (
+    OPEN,
+    Annotation,
+    current_codings,
+    find_changed_texts,
+    find_false_hashes,
+    find_repeated,
+    find_unnamed_coders,
+)
 from framing.articles import Article, Skipped
 from framing.cleaning import Dropped, clean
 from framing.codebook import Codebook, read_codebook
@@ -89,7 +97,8 @@ def _check_codebook(path: Path) -> tuple[Codebook | None, Finding]:
         return None, Finding(str(path), "", str(error), error.exit_code)
     cues = sum(len(label.cues) for label in codebook.labels)
     said = f"version {codebook.version}, {len(codebook.frames)} frames, {len(codebook.targets)} targets, {cues} cues"
-    return codebook, Finding(str(path), said)
+    undefined = sum(not label.definition for label in codebook.labels)
+    return codebook, Finding(str(path), said + (f"; {undefined} without a definition" if undefined else ""))
 
 
 def _check_annotations(path: Path, codebook: Codebook | None, articles: dict[str, Article]) -> Iterator[Finding]:
@@ -104,6 +113,7 @@ def _check_annotations(path: Path, codebook: Codebook | None, articles: dict[str
         problems = [str(item) for item in items if isinstance(item, AnnotationError)]
         codings = current_codings(annotations)
         problems += find_changed_texts(codings) + find_unnamed_coders(codings) + find_false_hashes(codings)
+        problems += find_repeated(annotations)
         problems += describe_rewording(annotations, codebook) if codebook else []
         problems += [problem for a in annotations if (problem := misplaced(a, articles.get(a.article)))]
         sentences = len({(a.article, a.id) for a in codings})
@@ -151,6 +161,7 @@ def sort_paths(paths: Sequence[Path]) -> tuple[Path | None, list[Path], list[Pat
     """
     if not paths:
         paths = [path for path in map(Path, ("annotations", "seeds", "articles", "models")) if path.exists()]
+        paths += [Path()] if Path("codebook.toml").exists() else []
     codebook: Path | None = None
     annotations: list[Path] = []
     articles: list[Path] = []
@@ -187,4 +198,6 @@ def _is_coded(path: Path) -> bool:
         first = json.loads(line)
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(first, dict) and "article" in first and ("frames" in first or "status" in first)
+    if first is None:
+        return True  # a journal in which nobody has decided yet
+    return isinstance(first, dict) and "article" in first and bool({"frames", "stance", "status"} & set(first))

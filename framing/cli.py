@@ -19,6 +19,7 @@ from framing.commands.exchanging import export, import_
 from framing.commands.models import list_all, show_one
 from framing.commands.sampling import sample
 from framing.commands.scoring import explain, score, summarize
+from framing.commands.speaking import say
 from framing.commands.training import evaluate, train
 from framing.errors import FileError, FramingError
 
@@ -32,7 +33,7 @@ class _Commands(TyperGroup):
             sys.stdout.flush()
             return result
         except FramingError as error:
-            typer.echo(f"framing: {error}", err=True)
+            say(f"framing: {error}")
             raise typer.Exit(error.exit_code) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -117,5 +118,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # what is typed and is no UTF-8 is refused where it is used
     app()
     sys.exit(0)

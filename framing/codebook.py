@@ -145,6 +145,8 @@ def parse_codebook(content: str, *, source: str = "codebook") -> Codebook:
             raise CodebookError(f"{source}: the id {label!r} is used {ids.count(label)} times")
     if not isinstance(table.get("single_label", False), bool):
         raise CodebookError(f"{source}: single_label must be true or false")
+    if table.get("single_label") and not frames:
+        raise CodebookError(f"{source}: with single_label every sentence has a frame, so there must be [[frames]]")
     return Codebook(
         title=str(table.get("title", "")),
         version=str(table.get("version", "1")),
@@ -196,6 +198,8 @@ def _target(row: dict[str, Any], place: str) -> Target:
 
 def _id(row: dict[str, Any], place: str) -> str:
     label = row.get("id")
+    if label is None:
+        raise CodebookError(f"{place}: it has no id; give it one of letters, digits, - and _")
     if not isinstance(label, str) or not is_id(label):
         parts = "; write its letters in one piece (Unicode's form C)" if is_id(unicodedata.normalize("NFC", str(label))) else ""
         raise CodebookError(f"{place}: it needs an id of letters, digits, - and _, not {label!r}{parts}")

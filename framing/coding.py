@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unicodedata import normalize
 
 from framing.adjudication import Dispute, choose, find_disputes
 from framing.annotations import (
@@ -256,8 +257,10 @@ def check_names(names: Sequence[str]) -> None:
         UsageError: one is empty, too long, holds a line break, or is there twice.
     """
     for name in names:
-        if not name.strip() or len(name) > 60 or not name.isprintable():
-            raise UsageError(f"{name!r:.70} is no name of a coder: up to 60 characters on one line")
+        if not name.strip() or len(name) > 60 or not name.isprintable() or name != normalize("NFC", name.strip()):
+            raise UsageError(
+                f"{name!r:.70} is no name of a coder: up to 60 characters on one line, no blanks around them, in Unicode's form C"
+            )
         if names.count(name) > 1:
             raise UsageError(f"the coder {name!r} is named {names.count(name)} times")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +22,10 @@ from typing import cast
 from framing.annotation_files import annotation_record, parse_annotation
 from framing.annotations import Annotation
 from framing.codebook import Codebook
-from framing.errors import FileError
+from framing.errors import AnnotationError, FileError
+
+PATIENCE = 5.0
+"""Seconds that a decision waits for another program to let go of the file."""
 
 
 class Journal:
@@ -90,16 +95,22 @@ class Journal:
         os.lseek(handle, self._read, os.SEEK_SET)
         waiting = _read_all(handle)
         whole = waiting.rfind(b"\n") + 1
+        # First the whole lines: a file that holds something else than decisions is refused before its end is touched.
+        self._take(waiting[:whole], self._read + whole)
         tail = waiting[whole:]
-        if tail.strip() and _is_object(tail):
+        if not tail:
+            return
+        if _is_object(tail):
+            self._take(tail + b"\n", self._read + len(tail) + 1)
             _write_whole(handle, b"\n", self.path)
-            waiting, whole = waiting + b"\n", len(waiting) + 1
-        elif tail:
+            return
+        if tail.strip():
+            if not self.entries and not tail.lstrip(b"\xef\xbb\xbf").startswith(b"{"):
+                raise AnnotationError(f"{self.path}: it holds no decisions; name another file")
             self.torn = self.path.with_name(f"{self.path.name}.torn")
             _set_aside(tail, self.torn)
-            os.ftruncate(handle, self._read + whole)
-            os.fsync(handle)
-        self._take(waiting[:whole], self._read + whole)
+        os.ftruncate(handle, self._read)
+        os.fsync(handle)
 
     def _check_same(self, handle: int) -> None:
         """Check that what was read is still there: a file that an editor saved must not be taken for one with a torn end."""
@@ -114,7 +125,12 @@ class Journal:
     def _take(self, lines: bytes, read: int) -> None:
         """Add whole lines to the entries; nothing is added where one is broken."""
         found, number = [], self._lines
-        for number, line in enumerate(lines.decode("utf-8", "replace").split("\n")[:-1], self._lines + 1):
+        try:
+            content = lines.decode()
+        except UnicodeDecodeError as error:
+            place = self._lines + 1 + lines.count(b"\n", 0, error.start)
+            raise AnnotationError(f"{self.path}:{place}: it is not UTF-8; mend or delete the line") from None
+        for number, line in enumerate(content.split("\n")[:-1], self._lines + 1):
             if line.strip("\ufeff \r\t"):
                 found.append(parse_annotation(line.lstrip("\ufeff"), f"{self.path}:{number}", self.codebook))
         self.entries += found
@@ -137,7 +153,9 @@ def _locked(path: Path) -> Iterator[int]:
     except OSError as error:
         raise FileError(f"{path}: decisions cannot be kept here ({error.strerror})") from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise FileError(f"{path}: it is no file that can grow; name another one")
+        _wait_for_lock(path, lambda: fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB))
         yield handle
         if new:
             _sync_folder(path.parent)
@@ -145,6 +163,19 @@ def _locked(path: Path) -> Iterator[int]:
         raise FileError(f"{path}: the decision is not saved ({error.strerror})") from None
     finally:
         os.close(handle)
+
+
+def _wait_for_lock(path: Path, lock: Callable[[], None]) -> None:
+    """Take the lock, or give up after ``PATIENCE``: an append takes milliseconds, so whoever holds it longer is no coder."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            lock()
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise FileError(f"{path}: another program holds it locked, and nothing is saved; end that one") from None
+            time.sleep(0.01)
 
 
 def _write_whole(handle: int, line: bytes, path: Path) -> None:
@@ -171,7 +202,7 @@ def _is_object(tail: bytes) -> bool:
     """Return whether a line without its end is whole all the same, as when an editor left the last line break away."""
     try:
         return isinstance(json.loads(tail), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

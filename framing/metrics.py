@@ -50,11 +50,15 @@ class LabelMetrics:
         It needs ``MIN_TESTED`` positives, F1 of ``RELIABLE_F1``, an interval above both baselines, and coders whose
         alpha, where two coded, is surely above the bound of tentative conclusions.
         """
-        if self.f1 is None or self.low is None or self.majority_f1 is None or self.constant_f1 is None:
-            return False
         agreed = self.alpha is None or (self.alpha_low is not None and self.alpha_low >= TENTATIVE)
-        beats = self.low > max(self.majority_f1, self.constant_f1)
-        return agreed and beats and self.f1 >= RELIABLE_F1 and self.positives >= MIN_TESTED
+        return agreed and self.beats_guessing and (self.f1 or 0) >= RELIABLE_F1 and self.positives >= MIN_TESTED
+
+    @property
+    def beats_guessing(self) -> bool:
+        """Whether the interval of ``f1`` lies above both answers that look at nothing."""
+        if self.low is None or self.majority_f1 is None or self.constant_f1 is None:
+            return False
+        return self.low > max(self.majority_f1, self.constant_f1)
 
 
 RELIABLE_F1 = 0.5

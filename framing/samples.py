@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.annotation_files import read_annotations
-from framing.annotations import BLIND, OPEN, Annotation, hash_sentence
+from framing.annotations import BLIND, OPEN, RECODED, Annotation, hash_sentence
 from framing.errors import AnnotationError
 
 
@@ -85,6 +85,8 @@ def read_sample(paths: Iterable[Path]) -> list[DrawnSentence]:
     for annotation in read_annotations(paths):
         if annotation.status != OPEN:
             continue
+        if annotation.phase not in (None, *PHASES):
+            raise AnnotationError(f"{annotation.place}: a sample is coded {' or '.join(PHASES)}, not {annotation.phase!r:.40}")
         if not annotation.text:
             raise AnnotationError(f"{annotation.place}: the sentence has no text for coders to read; draw the sample again")
         if (annotation.article, annotation.id) in found:
@@ -93,6 +95,10 @@ def read_sample(paths: Iterable[Path]) -> list[DrawnSentence]:
     if not found:
         raise AnnotationError(f"{paths[0]}: no sentence waits for a coder here; draw some with framing sample")
     return list(found.values())
+
+
+PHASES = (BLIND, RECODED)
+"""The phases that a sample's codings may have."""
 
 
 def _drawn(annotation: Annotation) -> DrawnSentence:
@@ -124,6 +130,6 @@ def _text(value: Any) -> str | None:
 def _texts(value: Any, place: str, name: str) -> tuple[str, ...]:
     if value is None:
         return ()
-    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(item, str) for item in value):
-        raise AnnotationError(f"{place}: {name!r} must be a list of strings")
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(item, str) and item for item in value):
+        raise AnnotationError(f"{place}: {name!r} must be a list of strings that are not empty")
     return tuple(value)

@@ -86,6 +86,14 @@ def test_undefined_alpha_is_called_so_and_nought_has_no_sign() -> None:
     assert second == ["ghost", "400", "2", "99%", ".00", "[-.02–.01]", ".99", ".00", "unreliable"]
 
 
+def test_a_verdict_of_too_few_is_explained_where_it_stands() -> None:
+    few = LabelAgreement("storm", 60, 6, 1.0, 1.0, 0.4, 1.0, 1.0, 1.0)
+    sure = LabelAgreement("ghost", 600, 60, 1.0, 1.0, 0.9, 1.0, 1.0, 1.0)
+    assert [row[-1] for row in grid_of(tabulate_agreement([few, sure])).rows] == ["too few", "reliable"]
+    assert "Too few: " in str(tabulate_agreement([few, sure])[-1])
+    assert "Too few: " not in str(tabulate_agreement([sure])[-1])
+
+
 def test_the_agreement_on_sets_is_one_line_that_says_what_it_hides(data: ReliabilityData, tmp_path: Path) -> None:
     shown = draw_parts(describe_set_agreement(measure_set_agreement(data)), tmp_path)
     assert shown.startswith("Sets of frames: alpha .")

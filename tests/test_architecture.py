@@ -16,7 +16,7 @@ PACKAGE = ROOT / "framing"
 LAYERS = (
     {"errors"},
     {"articles", "codebook", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"},
-    {"readers.tables", "cues", "cleaning", "voice", "annotations"}
+    {"readers.tables", "agreement.intervals", "cues", "cleaning", "voice", "annotations"}
     | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
     {"readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
     | {"codebook_migration", "adjudication"},

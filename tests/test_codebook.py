@@ -90,7 +90,7 @@ def test_cues_may_be_grouped_by_name_and_stand_in_several_groups() -> None:
         ("[[frames]\n", "no valid TOML"),
         ("", "neither [[frames]] nor [[targets]]"),
         ("frames = 3", "written as [[frames]] tables"),
-        ("[[frames]]\nname = 'x'", "frame 1: it needs an id"),
+        ("[[frames]]\nname = 'x'", "frame 1: it has no id"),
         ("[[frames]]\nid = 'a b'", "letters, digits"),
         ("[[frames]]\nid = 'e\u0301lan'", "write its letters in one piece"),
         ("[[frames]]\nid = 3", "letters, digits, - and _, not 3"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import CODEBOOK, make_annotations, write_jsonl
+from numpy.random import default_rng
 from typer.testing import CliRunner
 
 from framing.annotation_files import read_annotations
@@ -87,6 +89,22 @@ def test_every_design_draws_and_a_plan_advises(folder: Path, saved: Path) -> Non
         (["-o", "x.jsonl", "--design", "active"], 2, "name one with --model"),
         (["-o", "x.jsonl", "--per", "Daily"], 2, "write OUTLET=N"),
         (["-o", "x.jsonl", "--per", "Daily=5", "--design", "random"], 2, "--per belongs to --design stratified"),
+        (["-o", "x.jsonl", "--per", "Daily=5", "-n", "40"], 2, "leave --size out"),
+        (["-o", "x.jsonl", "--period", "month", "--design", "random"], 2, "--period belongs to --design stratified"),
+        (["-o", "x.jsonl", "--model", "m"], 2, "--model belongs to --design uncertainty, --design active and --plan"),
+        (["-o", "x.jsonl", "--allocation", "equal", "--design", "random"], 2, "--allocation belongs to --design stratified and"),
+        (["-o", "x.jsonl", "--design", "uncertainty", "--allocation", "evenly", "-m", "m"], 2, "--allocation 'evenly' is unknown"),
+        (["-o", "x.jsonl", "--margin", "5"], 2, "--margin belongs to --plan"),
+        (["-o", "x.jsonl", "--articles", "articles.jsonl"], 2, "--articles belongs to --recode"),
+        (["-o", "x.jsonl", "--overlap", "30%"], 2, "--overlap says nothing without --coder"),
+        (["-o", "x.jsonl", "--everybody", "--coder", "ana"], 2, "--everybody says nothing without --overlap"),
+        (["-o", "x.jsonl", "--coder", "ana", "--overlap", "30%"], 2, "an overlap needs two coders or more: name another --coder"),
+        (["-o", "x.jsonl", "--recode", "ana", "--coder", "ben"], 2, "--coder belongs to a draw by design: leave it out with --rec"),
+        (["-o", "x.jsonl", "--recode", "ana", "-f", "json"], 2, "--format belongs to a draw by design and --plan"),
+        (["-o", "x.jsonl", "--plan"], 2, "--output belongs to a draw by design and --recode: leave it out with --plan"),
+        (["-n", "40", "--plan"], 2, "--size belongs to a draw by design and --recode"),
+        (["--plan", "--recode", "ana"], 2, "--plan and --recode are two things"),
+        (["--plan", "--label", "storm"], 2, "no label is known to plan for"),
         (["-o", "x.jsonl", "--coder", "ana", "--overlap", "half"], 2, "half"),
         (["-o", "x.jsonl", "--coder", "ana", "--coder", "ana"], 2, "the coder 'ana' is named 2 times"),
         (["-o", "articles.jsonl"], 4, "it is there already"),
@@ -97,8 +115,55 @@ def test_a_sample_that_cannot_be_drawn_is_refused_in_one_line(
 ) -> None:
     monkeypatch.chdir(folder)
     line = refused("sample", "articles.jsonl", *options, code=code)
-    assert __import__("re").search(reason, line), line
+    assert re.search(reason, line), line
     assert not (folder / "x.jsonl").exists()
+
+
+def test_two_samples_with_one_seed_are_not_drawn_alike(folder: Path) -> None:
+    """The second sample comes from what the first one left, which the seed alone would order as before."""
+    first, second, apart = (folder / f"{name}.jsonl" for name in ("first", "second", "apart"))
+    coders = ["--coder", "ana", "--coder", "ben"]
+    run("sample", folder / "articles.jsonl", "-n", "30", "--design", "random", *coders, "-o", first)
+    run("sample", folder / "articles.jsonl", "-n", "30", "--design", "random", *coders, "-a", first, "-o", second)
+    left = {sentence.id for sentence in read_sample([first])}
+    drawn = {sentence.id for sentence in read_sample([second])}
+    assert not left & drawn
+    assert {sentence.inclusion_probability for sentence in read_sample([second])} == {0.5}
+    rows = [json.loads(line) for line in (folder / "articles.jsonl").read_text("utf-8").splitlines()]
+    free = [(row["id"], number) for row in sorted(rows, key=lambda row: row["id"]) for number in range(10)]
+    free = [place for place in free if f"{place[0]}:{place[1]}" not in left]
+    repeated = default_rng(0).choice(len(free), 30, replace=False)
+    assert {f"{free[place][0]}:{free[place][1]}" for place in repeated} != drawn
+    run("sample", folder / "articles.jsonl", "-n", "30", "--design", "random", *coders, "-a", first, "-o", apart)
+    assert apart.read_bytes() == second.read_bytes()
+
+
+def test_a_recoding_shows_what_the_coder_saw_at_first(folder: Path) -> None:
+    sample, coded, articles = (folder / f"{name}.jsonl" for name in ("sample", "coded", "articles"))
+    run("sample", articles, "-n", "12", "--coder", "ana", "-o", sample)
+    code_all(folder, "ana", "s\n" * 12)
+    context = {sentence.id: (sentence.before, sentence.after) for sentence in read_sample([sample])}
+    options = {
+        "sample": [coded, sample, "--recode", "ana"],
+        "articles": [coded, "--recode", "ana", "--articles", articles, "--articles", folder / "gone.txt"],
+        "nothing": [coded, "--recode", "ana"],
+    }
+    for name, given in options.items():
+        again = folder / f"again-{name}.jsonl"
+        result = run("sample", *given, "-n", "5", "-o", again)
+        found = {sentence.id: (sentence.before, sentence.after) for sentence in read_sample([again])}
+        alone = name == "nothing"
+        assert found == {key: ((), ()) if alone else context[key] for key in found}
+        assert ("note: 5 of the sentences come without those around them" in result.stderr) is alone
+        assert ("skipped: " in result.stderr and "gone.txt" in result.stderr) is (name == "articles")
+
+
+def test_a_plan_is_for_labels_of_the_codings(folder: Path) -> None:
+    run("sample", folder / "articles.jsonl", "-n", "12", "-o", folder / "sample.jsonl")
+    code_all(folder, "ana", "s1\n" * 12)
+    plan = ["sample", folder / "articles.jsonl", "--plan", "-a", folder / "coded.jsonl", "-f", "json", "--label"]
+    assert {row["assumption"]["label"] for row in json.loads(run(*plan, "mayor").stdout)} <= {"mayor:favor", "mayor:against"}
+    assert "the codings use no label 'strom' (did you mean 'storm'?)" in refused(*plan, "strom")
 
 
 def test_inputs_that_are_skipped_are_named_and_the_rest_is_drawn(folder: Path) -> None:
@@ -250,4 +315,86 @@ def test_adjudication_of_several_files_is_kept_beside_them(folder: Path) -> None
     (choice,) = read_annotations([folder / "adjudicated.jsonl"])
     assert (choice.frames, choice.parents) == (frozenset({"storm"}), ("ana", "ben"))
     (folder / "two.csv").write_text("id,article,text,frames,coder\n1,a,Hail fell.,,ben\n", "utf-8")
-    assert "choices are added as JSON Lines" in refused("adjudicate", folder / "two.csv")
+    table = [folder / "one.jsonl", folder / "two.csv"]
+    assert "decisions are added as JSON Lines" in refused("adjudicate", *table, "-a", folder / "x.csv")
+
+
+def test_a_file_that_holds_no_decisions_is_refused_and_left_alone(folder: Path) -> None:
+    run("sample", folder / "articles.jsonl", "-n", "3", "-o", folder / "sample.jsonl")
+    for name, content in (
+        ("notes.jsonl", b"my notes, no line break"),
+        ("book.toml", b"title = 1"),
+        ("old.jsonl", b"\xff\xfe{\x00"),
+    ):
+        path = folder / name
+        path.write_bytes(content)
+        code = 2 if path.suffix == ".toml" else 3
+        assert name in refused("annotate", folder / "sample.jsonl", "--coder", "ana", "--tui", "-a", path, code=code)
+        assert path.read_bytes() == content
+        assert not path.with_name(f"{name}.torn").exists()
+
+
+def test_what_a_command_reads_is_never_written_over(coding: Path, tmp_path: Path) -> None:
+    coded = tmp_path / "coded.jsonl"
+    coded.write_bytes((coding / "coded.jsonl").read_bytes())
+    before = coded.read_bytes()
+    assert "would be overwritten" in refused("agreement", coded, "-o", coded)
+    assert "would be overwritten" in refused("score", coded, "-o", coded)
+    (tmp_path / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    arguments = ["codebook", "migrate", coded, "--codebook", tmp_path / "codebook.toml", "-o", coded]
+    assert "it is there already" in refused(*arguments, code=4)
+    (tmp_path / "key.txt").write_text("mine", "utf-8")
+    assert "key.txt: it is there already" in refused("agreement", coded, "--recal", tmp_path, code=4)
+    assert "leave out --output" in refused("agreement", coded, "--recal", tmp_path / "new", "-o", tmp_path / "x.csv")
+    assert coded.read_bytes() == before
+
+
+def test_codings_of_unlike_texts_are_not_compared(tmp_path: Path) -> None:
+    (tmp_path / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    rows: list[dict[str, object]] = [
+        {"id": "1", "article": "a", "text": f"Hail fell {coder}.", "frames": [], "coder": coder, "phase": "blind"} for coder in "xy"
+    ]
+    coded = write_jsonl(tmp_path / "coded.jsonl", rows)
+    assert "has another text than" in refused("agreement", coded, code=3)
+    assert "has another text than" in refused("adjudicate", coded, "--tui", code=3)
+
+
+def test_a_second_coding_is_not_made_in_sight_of_suggestions(folder: Path, saved: Path) -> None:
+    run("sample", folder / "articles.jsonl", "-n", "2", "--coder", "ana", "-o", folder / "sample.jsonl")
+    run("annotate", folder / "sample.jsonl", "--tui", given="s\ns\n")
+    run("sample", folder / "coded.jsonl", "--recode", "ana", "-o", folder / "again.jsonl")
+    assert "leave it out" in refused("annotate", folder / "again.jsonl", "--suggest", saved, "--tui")
+
+
+def test_the_terminal_refuses_a_codebook_for_which_it_has_too_few_keys(folder: Path) -> None:
+    targets = "".join(f'\n[[targets]]\nid = "t{n}"\n' for n in range(4))
+    (folder / "codebook.toml").write_text(CODEBOOK + targets, "utf-8")
+    run("sample", folder / "articles.jsonl", "-n", "2", "-o", folder / "sample.jsonl")
+    assert "no key left for t2:favor" in refused("annotate", folder / "sample.jsonl", "--coder", "ana", "--tui")
+
+
+def test_a_note_that_is_no_utf8_is_asked_for_again(folder: Path) -> None:
+    run("sample", folder / "articles.jsonl", "-n", "1", "-o", folder / "sample.jsonl", "--design", "random")
+    command = [sys.executable, "-m", "framing", "annotate", str(folder / "sample.jsonl"), "--coder", "ana", "--tui"]
+    result = subprocess.run(command, input=b"s /caf\xe9\ns /cafe\n", capture_output=True, check=True)
+    assert b"write it again in UTF-8" in result.stdout
+    assert [entry.note for entry in read_annotations([folder / "coded.jsonl"])] == ["cafe"]
+
+
+def test_a_rewording_without_a_new_version_is_told(folder: Path) -> None:
+    run("sample", folder / "articles.jsonl", "-n", "2", "-o", folder / "sample.jsonl")
+    run("annotate", folder / "sample.jsonl", "--coder", "ana", "--tui", given="s\nq\n")
+    (folder / "codebook.toml").write_text(CODEBOOK.replace("bad weather", "a quarrel"), "utf-8")
+    told = run("annotate", folder / "sample.jsonl", "--coder", "ana", "--tui", given="q\n").stderr
+    assert "1 decisions follow another wording" in told
+    assert "follow another wording" in run("check", folder / "codebook.toml", folder / "coded.jsonl", code=3).output
+
+
+def test_training_says_when_no_label_is_found_better_than_by_guessing(folder: Path, in_folder: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"id": f"{a}:{n}", "article": f"a{a}", "text": f"It is {a} and {n}.", "frames": ["storm"] if (a * 7 + n) % 3 else []}
+        for a in range(6) for n in range(6)
+    ]  # fmt: skip
+    write_jsonl(folder / "coded.jsonl", rows)
+    told = run("train", "-a", folder / "coded.jsonl", "--codebook", folder / "codebook.toml", "--name", "weak").stderr
+    assert "no label is surely found better" in told

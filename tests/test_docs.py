@@ -51,10 +51,12 @@ def test_the_tutorial_prints_what_it_shows_from_beginning_to_end(tmp_path: Path)
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     transcripts = re.findall(r"```console\n(.*?)```", (tutorial / "README.md").read_text("utf-8"), re.DOTALL)
     assert len(transcripts) == 11
+    folder = tmp_path
     for transcript in transcripts:
         command, _, shown = transcript.partition("\n")
-        line = ["bash", "-c", f"({command.removeprefix('$ ')}) 2>&1"]
-        result = subprocess.run(line, cwd=tmp_path, env=environment, text=True, capture_output=True, check=True)
+        line = f"{{ {command.removeprefix('$ ')}; }} 2>&1; pwd > {shlex.quote(str(tmp_path / 'folder'))}"
+        result = subprocess.run(["bash", "-ec", line], cwd=folder, env=environment, text=True, capture_output=True, check=True)
+        folder = Path((tmp_path / "folder").read_text().strip())
         printed = "\n".join(row.rstrip() for row in result.stdout.strip("\n").split("\n"))
         assert mask_digest(printed) == mask_digest(shown.strip("\n"))
 

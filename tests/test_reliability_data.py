@@ -62,6 +62,23 @@ def test_decisions_that_were_taken_back_or_passed_over_are_not_data() -> None:
     assert [c.coder for c in encode_blind(rows, ["storm"], []).codings] == ["x", "z"]
 
 
+@pytest.mark.parametrize("phases", [(None, "blind"), ("blind", None), (None, "blind", None), ("blind", None, "blind")])
+def test_a_coder_who_coded_with_and_without_a_phase_counts_once_with_the_last_coding(phases: tuple[str | None, ...]) -> None:
+    last = len(phases) - 1
+    rows = [coding("s1", "x", *["storm"] * (number == last), phase=phase) for number, phase in enumerate(phases)]
+    data = encode_blind([*rows[:1], coding("s1", "y"), *rows[1:]], ["storm"], [])
+    assert sorted((c.coder, "storm" in c.frames) for c in data.codings) == [("x", True), ("y", False)]
+
+
+def test_a_coding_that_was_passed_over_later_is_gone_whichever_had_a_phase() -> None:
+    rows = [coding("s1", "x", phase=None), coding("s1", "y"), replace(coding("s1", "x"), status="skipped")]
+    assert encode_blind(rows, ["storm"], []).units == 0
+
+
+def test_two_codings_of_one_coder_are_no_agreement() -> None:
+    assert encode_blind([coding("s1", "x", phase=None), coding("s1", "x")], ["storm"], []).units == 0
+
+
 def test_an_unknown_label_is_named_with_the_nearest_known_one() -> None:
     with pytest.raises(UsageError, match=r"there is no label 'strom' .did you mean 'storm'"):
         encode_blind([], ["storm"], ["mayor"]).find("strom")

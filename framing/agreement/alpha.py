@@ -130,7 +130,12 @@ def resample(sums: Floats, seed: int) -> Floats:
 
 
 def percentile_interval(values: Floats) -> tuple[float | None, float | None]:
-    """Return the bounds between which 95 % of ``values`` lie; samples where alpha is undefined (NaN) are left out."""
+    """Return the bounds between which 95 % of ``values`` lie; samples where alpha is undefined (NaN) are left out.
+
+    Alpha is undefined in a sample that draws none of the articles with a value other than the common one: of k such articles
+    about e^-k of the samples, 5 % at k = 3. To leave them out narrows the interval, and with it the exact one of
+    ``framing.agreement.intervals``, which needs no samples and is very wide for so few articles, takes over.
+    """
     kept = values[~np.isnan(values)]
     if not len(kept):
         return None, None

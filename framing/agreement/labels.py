@@ -14,7 +14,6 @@ from framing.agreement.alpha import (
     alphas,
     alphas_from,
     coincidences,
-    defined,
     masi_distances,
     nominal_distances,
     ordinal_distances,
@@ -22,6 +21,7 @@ from framing.agreement.alpha import (
     percentile_interval,
     resample,
 )
+from framing.agreement.intervals import Differences, Interval, find_exact_interval, join_intervals
 from framing.agreement.reliability_data import LabelCodes, ReliabilityData, encode_blind, take_side
 from framing.annotations import Annotation
 from framing.codebook import STANCES
@@ -29,7 +29,8 @@ from framing.codebook import STANCES
 RELIABLE, TENTATIVE = 0.800, 0.667
 """Krippendorff's (2004) bounds: at or above the first a label is reliable, from the second on tentative."""
 
-Interval = tuple[float | None, float | None]
+TOO_FEW = "too few"
+"""The verdict where alpha is at or above ``RELIABLE`` and its lower end below ``TENTATIVE``: the sample tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class LabelAgreement:
 
     ``units`` are sentences coded by two coders or more. ``positives`` are the codes (not sentences) that have the
     frame, or a stance other than none. ``percent`` is the share of agreeing pairs. ``alpha`` is nominal, and None where it
-    is undefined: all codes are the same. ``low`` and ``high`` bound its 95 % interval by bootstrap over articles.
+    is undefined: all codes are the same. ``low`` and ``high`` bound its 95 % interval: by bootstrap over articles, or by the
+    exact one of the share of differing codes at an end where that is wider, as it is where few codes differ.
     ``ac1`` is Gwet's, ``positive_agreement`` the F1 of one coder against another. ``ordinal`` is the alpha of a stance as a
     rank from against over none to favor; a frame has none.
     """
@@ -56,12 +58,17 @@ class LabelAgreement:
 
     @property
     def verdict(self) -> str:
-        """``reliable``, ``tentative`` or ``unreliable``, judged by the lower end of the interval; else what is missing."""
+        """``reliable``, ``tentative`` or ``unreliable``, judged by the lower end of the interval; else what is missing.
+
+        ``TOO_FEW`` says that only more sentences that have the label can tell.
+        """
         if self.alpha is None:
             return "undefined"
         if self.low is None:
             return "one article"
-        return "reliable" if self.low >= RELIABLE else "tentative" if self.low >= TENTATIVE else "unreliable"
+        if self.low < TENTATIVE:
+            return TOO_FEW if self.alpha >= RELIABLE else "unreliable"
+        return "reliable" if self.low >= RELIABLE else "tentative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +115,30 @@ def measure_set_agreement(data: ReliabilityData, *, seed: int = 0) -> SetAgreeme
     sets, code = np.unique(given, axis=0, return_inverse=True)
     distances = masi_distances(sets)
     pairs = pair_codes(data.unit)
-    apart = 2 * pairs.weight * distances[code[pairs.first], code[pairs.second]]
-    observed = np.bincount(data.article[pairs.first], apart, data.articles)
+    matrix = coincidences(code, pairs, np.zeros_like(data.unit), groups=1, values=len(sets))[0]
+    alpha = alpha_from(matrix, distances)
+    if alpha is None or data.articles < 2:
+        return SetAgreement(data.units, len(sets), alpha, None, None)
+    first, second, article = code[pairs.first], code[pairs.second], data.article[pairs.first]
+    observed = _add_up(article, 2 * pairs.weight * distances[first, second], data.articles)
     marginals = np.bincount(data.article * len(sets) + code, minlength=data.articles * len(sets))
-    sums = np.column_stack([observed, marginals.reshape(data.articles, len(sets))])
-    whole = sums.sum(axis=0, keepdims=True)
-    alpha = defined(alphas(whole[:, 0], whole[:, 1:], distances)[0])
-    low = high = None
-    if alpha is not None and data.articles > 1:
-        drawn = resample(sums, seed)
-        low, high = percentile_interval(alphas(drawn[:, 0], drawn[:, 1:], distances))
+    drawn = resample(np.column_stack([observed, marginals.reshape(data.articles, len(sets))]), seed)
+    common = int(np.bincount(code).argmax())
+    telling = _add_up(article, 2 * pairs.weight * ((first != common) | (second != common)), data.articles)
+    differences = Differences(common, observed, telling, len(np.unique(data.unit[code != common])))
+    sampled = percentile_interval(alphas(drawn[:, 0], drawn[:, 1:], distances))
+    low, high = join_intervals(sampled, find_exact_interval(matrix, distances, differences))
     return SetAgreement(data.units, len(sets), alpha, low, high)
+
+
+def _add_up(group: Integers, values: Floats, groups: int) -> Floats:
+    return np.asarray(np.bincount(group, values, groups), np.float64)
 
 
 def _measure(labels: Sequence[LabelCodes], data: ReliabilityData, seed: int) -> list[LabelAgreement]:
     matrices = [_count(codes, data) for codes in labels]
-    intervals = _find_intervals(matrices, seed)
-    return [_summarise(c, data, m.sum(axis=0), i) for c, m, i in zip(labels, matrices, intervals, strict=True)]
+    intervals = _sample_intervals(matrices, seed)
+    return [_summarise(c, data, m, i) for c, m, i in zip(labels, matrices, intervals, strict=True)]
 
 
 def _count(codes: LabelCodes, data: ReliabilityData) -> Floats:
@@ -134,40 +148,48 @@ def _count(codes: LabelCodes, data: ReliabilityData) -> Floats:
     return coincidences(codes.codes[known], pairs, data.article[known], groups=data.articles, values=len(codes.values))
 
 
-def _find_intervals(matrices: Sequence[Floats], seed: int) -> list[Interval]:
-    """Return the 95 % interval of nominal alpha per label, none where fewer than two articles have codes of it."""
-    if not matrices or len(matrices[0]) < 2:
+def _sample_intervals(matrices: Sequence[Floats], seed: int) -> list[Interval]:
+    """Return the 95 % bootstrap interval of nominal alpha per label, without ends where alpha is undefined in every sample."""
+    if not matrices or not len(matrices[0]):
         return [(None, None)] * len(matrices)
     # One draw of articles serves all labels: their matrices stand side by side as columns.
     drawn = resample(np.concatenate([matrix.reshape(len(matrix), -1) for matrix in matrices], axis=1), seed)
     ends = np.cumsum([matrix[0].size for matrix in matrices])
-    intervals: list[Interval] = []
-    for matrix, columns in zip(matrices, np.split(drawn, ends[:-1], axis=1), strict=True):
-        if np.count_nonzero(matrix.any(axis=(1, 2))) < 2:
-            intervals.append((None, None))
-        else:
-            samples = columns.reshape(-1, *matrix.shape[1:])
-            intervals.append(percentile_interval(alphas_from(samples, nominal_distances(matrix.shape[1]))))
-    return intervals
+    split = np.split(drawn, ends[:-1], axis=1)
+    samples = [columns.reshape(-1, *matrix.shape[1:]) for matrix, columns in zip(matrices, split, strict=True)]
+    return [percentile_interval(alphas_from(drawn, nominal_distances(drawn.shape[1]))) for drawn in samples]
 
 
-def _summarise(codes: LabelCodes, data: ReliabilityData, matrix: Floats, interval: Interval) -> LabelAgreement:
+def _summarise(codes: LabelCodes, data: ReliabilityData, matrices: Floats, sampled: Interval) -> LabelAgreement:
     counts = _count_values(codes, data.unit)
-    positive = list(codes.positive)
+    matrix, positive = matrices.sum(axis=0), list(codes.positive)
     total, marked = matrix.sum(), matrix[positive].sum()
     alpha = alpha_from(matrix, nominal_distances(len(codes.values)))
+    low, high = (None, None) if alpha is None else _widen(sampled, matrices, counts)
     return LabelAgreement(
         label=codes.label,
         units=len(counts),
         positives=int(counts[:, positive].sum()),
         percent=float(np.trace(matrix) / total) if total else None,
         alpha=alpha,
-        low=None if alpha is None else interval[0],
-        high=None if alpha is None else interval[1],
+        low=low,
+        high=high,
         ac1=_gwet_ac1(counts),
         positive_agreement=float(matrix[positive, positive].sum() / marked) if marked else None,
         ordinal=alpha_from(matrix, ordinal_distances(matrix.sum(axis=0))) if codes.ordered else None,
     )
+
+
+def _widen(sampled: Interval, matrices: Floats, counts: Integers) -> Interval:
+    """Return the sampled interval, or the exact one where that is wider; none where fewer than two articles have codes."""
+    if np.count_nonzero(matrices.any(axis=(1, 2))) < 2:
+        return None, None
+    matrix, distances = matrices.sum(axis=0), nominal_distances(counts.shape[1])
+    common = int(counts.sum(axis=0).argmax())
+    differing = (matrices * distances).sum(axis=(1, 2))
+    telling = matrices.sum(axis=(1, 2)) - matrices[:, common, common]
+    units = int(np.count_nonzero(counts.sum(axis=1) > counts[:, common]))
+    return join_intervals(sampled, find_exact_interval(matrix, distances, Differences(common, differing, telling, units)))
 
 
 def _count_values(codes: LabelCodes, unit: Integers) -> Integers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -100,7 +100,9 @@ def encode_recoded(annotations: Iterable[Annotation], frame_ids: Sequence[str], 
 
 def _group_blind(annotations: Iterable[Annotation]) -> dict[tuple[str, str], dict[str, Annotation]]:
     groups: dict[tuple[str, str], dict[str, Annotation]] = {}
-    for coding in blind_codings(annotations):
+    # A named coder's coding without a phase is a blind one: under one phase, the last of both is the coder's last.
+    named = (replace(a, phase=BLIND) if a.phase is None and a.coder is not None else a for a in annotations)
+    for coding in blind_codings(named):
         groups.setdefault((coding.article, coding.id), {})[coding.coder or ""] = coding
     return groups
 

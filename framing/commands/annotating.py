@@ -65,13 +65,14 @@ def annotate(
     if suggest is not None and any(sentence.phase != BLIND for sentence in drawn):
         raise UsageError("--suggest shows what a model thinks, and a second coding must not be made in sight of that: leave it out")
     suggestions, label = _suggestions(suggest, book)
-    journal = _open_journal(annotations or sample[0].with_name("coded.jsonl"), book)
+    journal = _open_journal(annotations or _folder_of(sample[0]) / "coded.jsonl", book)
     coding = CodingSession(drawn, journal, label)
     for entry in coding.changed_texts():
         say(f"note: {entry.place}: {entry.coder} coded another text as {entry.id!r}; that decision does not count here")
     if tui:
-        from framing.commands.terminal import code_in_terminal
+        from framing.commands.terminal import check_keys, code_in_terminal
 
+        check_keys(book)
         code_in_terminal(coding, names[0], suggestions, show_outlet=show_outlet)
         return
     settling = AdjudicationSession((), journal) if adjudicator else None
@@ -97,6 +98,7 @@ def adjudicate(
 ) -> None:
     """Settle what coders disagree on, side by side; the choices are records of their own, and the codings stay as they are."""
     from framing.annotation_files import find_annotation_files, read_annotations
+    from framing.annotations import check_texts
     from framing.coding import AdjudicationSession, CodingSession, check_names
     from framing.samples import read_sample
     from framing.web.app import Desk
@@ -104,19 +106,19 @@ def adjudicate(
     check_names([adjudicator])
     found = find_annotation_files(files)
     book = _find_codebook(codebook, found[0])
-    kept = annotations or (found[0] if len(found) == 1 else found[0].with_name("adjudicated.jsonl"))
-    if kept.suffix != ".jsonl":
-        raise UsageError(f"{kept}: choices are added as JSON Lines; name a .jsonl file with --annotations")
+    kept = annotations or (found[0] if len(found) == 1 and found[0].suffix == ".jsonl" else found[0].with_name("adjudicated.jsonl"))
     others = [path for path in found if not (kept.exists() and path.samefile(kept))]
     journal = _open_journal(kept, book)
     session = AdjudicationSession(read_annotations(others, book) if others else (), journal)
+    check_texts(session.annotations)
     if not session.disputes():
         say("there is nothing to settle: where two coders coded the same sentence, they agree")
         return
     context = CodingSession(read_sample(sample) if sample else (), journal)
     if tui:
-        from framing.commands.terminal import adjudicate_in_terminal
+        from framing.commands.terminal import adjudicate_in_terminal, check_keys
 
+        check_keys(book)
         adjudicate_in_terminal(session, adjudicator)
         return
     _serve(Desk(book, context, session, None, show_outlet), [], [adjudicator], port, open_browser)
@@ -125,13 +127,19 @@ def adjudicate(
 def _find_codebook(named: Path | None, beside: Path) -> Codebook:
     from framing.codebook import read_codebook
 
-    return read_codebook(named or (beside if beside.is_dir() else beside.parent) / "codebook.toml")
+    return read_codebook(named or _folder_of(beside) / "codebook.toml")
+
+
+def _folder_of(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
 
 
 def _open_journal(path: Path, codebook: Codebook) -> Journal:
     from framing.coding import describe_rewording
     from framing.journal import Journal
 
+    if path.suffix != ".jsonl":
+        raise UsageError(f"{path}: decisions are added as JSON Lines; name a .jsonl file with --annotations")
     journal = Journal(path, codebook)
     if journal.torn:
         say(f"note: {path}: a decision that was cut off while it was written is now in {journal.torn}; it was never called saved")

@@ -103,5 +103,7 @@ def _read_renames(given: list[str]) -> dict[str, str]:
         before, equals, after = pair.partition("=")
         if not equals or not before or not after:
             raise UsageError(f"--rename {pair!r}: write OLD=NEW")
+        if before.strip() in renames:
+            raise UsageError(f"--rename names {before.strip()!r} twice")
         renames[before.strip()] = after.strip()
     return renames

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from framing.commands.options import CodebookPath, Format, Output
-from framing.commands.speaking import say, show
-from framing.errors import UsageError
+from framing.commands.speaking import refuse_overwriting, say, show
+from framing.errors import FileError, UsageError
 
 if TYPE_CHECKING:
     from framing.agreement.reliability_data import ReliabilityData
@@ -41,16 +41,20 @@ def agreement(
     """Measure how well the coders agree, per label, from the codings that were made blind."""
     from framing.agreement.reliability_data import encode_blind
     from framing.annotation_files import find_annotation_files, read_annotations
-    from framing.annotations import list_labels
+    from framing.annotations import check_texts, list_labels
     from framing.codebook import read_codebook
     from framing.output import choose_format
 
     if pairs + recoded + (disputed is not None) + (recal is not None) > 1:
         raise UsageError("--pairs, --recoded, --disputed and --recal each show something else: name one")
+    if recal is not None and output is not None:
+        raise UsageError("--recal names the folder of its files: leave out --output")
+    refuse_overwriting(output, files)
     form = choose_format(form, output)
     beside = find_annotation_files(files)[0].parent / "codebook.toml"
     book = read_codebook(codebook or beside) if codebook or beside.exists() else None
     coded = read_annotations(files, book)
+    check_texts(coded)
     frames, targets = (book.frame_ids, book.target_ids) if book else list_labels(coded)
     if recoded:
         parts, records = _with_themselves(coded, frames, targets)
@@ -115,6 +119,9 @@ def _write_recal(data: ReliabilityData, folder: Path) -> None:
     from framing.files import write_bytes
 
     files = recal_files(data, data.coders)
+    for name in files:
+        if (folder / name).exists():
+            raise FileError(f"{folder / name}: it is there already; name another folder")
     for name, content in files.items():
         write_bytes(folder / name, content.encode())
     say(f"{len(files)} files are in {folder}; key.txt tells what their columns and numbers mean")

@@ -11,7 +11,7 @@ import typer
 
 from framing.commands.intake import Intake, gather_articles
 from framing.commands.options import Format, ModelName, Outlet, Output, Paths
-from framing.commands.speaking import say
+from framing.commands.speaking import refuse_overwriting, say
 from framing.errors import UsageError, suggest
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def score(
 
     if unit not in ("article", "sentence"):
         raise UsageError(f"--unit {unit!r} is neither article nor sentence")
+    refuse_overwriting(output, paths)
     form = choose_format(form, output)
     scorer = Scorer(_load_model(model, min_precision))
     codebook, intake = scorer.model.codebook, Intake()
@@ -85,6 +86,7 @@ def summarize(
     from framing.store import find_model, load_model, read_reliability
 
     summary.check_grouping(by)
+    refuse_overwriting(output, paths)
     form = choose_format(form, output)
     loaded, intake = load_model(model), Intake()
     unknown = next((name for name in frame or [] if name not in loaded.codebook.frame_ids), None)

@@ -8,12 +8,25 @@ from typing import Any
 
 import typer
 
+from framing.errors import UsageError
+
 
 def say(text: str) -> None:
     """Write a line to standard error, with terminal commands defused."""
     from framing.output import plain
 
     typer.echo(plain(text), err=True)
+
+
+def refuse_overwriting(output: Path | None, inputs: Iterable[str | Path]) -> None:
+    """Check that what a command reads is not what it will write over.
+
+    Raises:
+        UsageError: it is; the message names the file.
+    """
+    for path in map(Path, inputs):
+        if output is not None and output.exists() and path.exists() and output.samefile(path):
+            raise UsageError(f"{output}: it is read here and would be overwritten; name another file with --output")
 
 
 def show(parts: Iterable[Any], records: Iterable[dict[str, Any]], form: str, output: Path | None) -> None:

@@ -117,6 +117,19 @@ def _choose(console: Console, session: AdjudicationSession, adjudicator: str, di
         console.print(Text(f"Not saved: {error}", "bold red"))
 
 
+def check_keys(codebook: Codebook) -> None:
+    """Check that the terminal has a key for every code.
+
+    Raises:
+        UsageError: it has not; on the page all can be clicked.
+    """
+    keys = assign_keys(codebook)
+    stances = [f"{target}:{value}" for target in codebook.target_ids for value in STANCES]
+    lacking = [label for label in (*codebook.frame_ids, *stances) if label not in keys]
+    if lacking:
+        raise UsageError(f"the terminal has no key left for {', '.join(lacking[:4])}: code on the page (leave out --tui)")
+
+
 def read_answer(line: str, codebook: Codebook, codings: tuple[Annotation, ...] = ()) -> Answer:
     """Return the decision or the command that ``line`` stands for; ``=2`` stands for the codes of the second of ``codings``.
 

@@ -11,7 +11,7 @@ import typer
 
 from framing.commands.intake import fill_texts, gather_coding
 from framing.commands.options import AnnotationPaths, ArticlePaths, CodebookPath, Format, Output, SettingsPath
-from framing.commands.speaking import say, show
+from framing.commands.speaking import refuse_overwriting, say, show
 from framing.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ def train(
     changes = tabulate_changes(next(iter(before), None), result.evaluations[0], comparable=same)
     later = (part for item in result.evaluations[1:] for part in tabulate_evaluation(item))
     print_tables([*changes, *later, *tabulate_gap(result.evaluations)])
+    if not any(row.beats_guessing for row in result.evaluations[0].labels):
+        say(
+            "note: no label is surely found better than by giving it to every sentence, or to none: code more before you use this model"
+        )
     if not coding.statement:
         say("note: the data has no README.md beside it that says who coded what; the card has a gap there")
     say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
@@ -115,6 +119,7 @@ def evaluate(
     from framing.output import Part, choose_format
     from framing.tables.evaluation import tabulate_audit, tabulate_evaluation, tabulate_gap
 
+    refuse_overwriting(output, annotations or [])
     form = choose_format(form, output)
     if model and audit:
         raise UsageError("--audit trains models of its own on the coded sentences: leave out --model")

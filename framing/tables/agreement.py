@@ -11,7 +11,7 @@ from rich.text import Text
 
 from framing.agreement.coders import IntracoderAgreement, PairAgreement
 from framing.agreement.disagreements import DisputedSentence, FrameConfusion
-from framing.agreement.labels import LabelAgreement, SetAgreement
+from framing.agreement.labels import TOO_FEW, LabelAgreement, SetAgreement
 from framing.agreement.reliability_data import NEUTRAL
 from framing.annotations import Annotation
 from framing.output import Grid, Part, decimal, percent, plain
@@ -37,7 +37,10 @@ def tabulate_agreement(rows: Sequence[LabelAgreement]) -> list[Part]:
         figures = [str(row.units), str(row.positives), percent(row.percent), alpha, _interval(row.low, row.high)]
         figures += [_alpha(row.ordinal)] * ranked + [_alpha(row.ac1), decimal(row.positive_agreement)]
         lines.append([row.label, *figures, row.verdict])
-    note = "Krippendorff's alpha, nominal; interval by bootstrap over articles; the verdict judges its lower end (.800, .667)."
+    note = "Krippendorff's alpha, nominal; interval by bootstrap over articles or exact, the wider of the two; "
+    note += "the verdict judges its lower end (.800, .667)."
+    if any(row.verdict == TOO_FEW for row in rows):
+        note += " Too few: alpha would do, but on so few sentences with the label an unreliable one may show it as well."
     if ranked:
         note += " Ordinal: the alpha of a stance as a rank from against over none to favor."
     columns += ["AC1", "pos. agreement", "verdict"]

@@ -23,6 +23,12 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """The names that this machine has for itself."""
 
+HTTP_PORT = 80
+"""The port that browsers leave out of an address."""
+
+MAX_PATH = 100
+"""Characters of an address: the longest that the page uses has a third of it."""
+
 MAX_BODY = 64 * 1024
 """Bytes of a request: a decision with a long note is a tenth of it."""
 
@@ -60,7 +66,8 @@ class Guard:
         """Take the app to guard, who may use it, and the port it is reached at."""
         self._app = app
         self._seats = tuple(seats)
-        self._hosts = frozenset(f"{host}:{port}".encode() for host in HOSTS)
+        named = [f"{host}:{port}" for host in HOSTS] + (list(HOSTS) if port == HTTP_PORT else [])
+        self._hosts = frozenset(host.encode() for host in named)
         self._origins = frozenset(b"http://" + host for host in self._hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,13 +97,15 @@ class Guard:
         hosts = [value for name, value in given if name == b"host"]
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             return 403, "this page answers only under its own address on this machine"
+        if len(scope["path"]) > MAX_PATH:
+            return 404, "there is no such page"
+        if not scope["path"].startswith("/api/"):
+            return 0, ""  # nobody's data: a link to the page may stand anywhere
         origins = [value for name, value in given if name == b"origin"]
         if any(origin not in self._origins for origin in origins):
             return 403, "a page of another site may not ask here"
         if any(name == b"sec-fetch-site" and value not in (b"same-origin", b"none") for name, value in given):
             return 403, "a page of another site may not ask here"
-        if not scope["path"].startswith("/api/"):
-            return 0, ""
         scope["seat"] = find_seat(self._seats, _one(given, b"x-framing-token"))
         if scope["seat"] is None:
             return 403, "the token is missing or not of this run: open the link that the command printed"
@@ -130,7 +139,9 @@ async def _read_body(receive: Receive) -> bytes | None:
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
             return None
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+        if message["type"] == "http.disconnect":
+            return None  # half a request is none, even if it reads like a whole one
+        if not message.get("more_body", False):
             return body
 
 

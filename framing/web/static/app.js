@@ -50,6 +50,7 @@ function make(tag, attributes, ...children) {
 }
 
 const key = (name) => (name ? make("kbd", { "aria-hidden": "true" }, name) : null);
+const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
 const clockSeconds = () => performance.now() / 1000;
 
 // ---- building the page once ----
@@ -118,6 +119,7 @@ function entries(book) {
 function fold(id, name, parts) {
   const entry = make("details", {}, make("summary", {}, name), ...parts);
   entry.dataset.entry = id;
+  entry.open = id === "general rules";
   return entry;
 }
 
@@ -143,7 +145,7 @@ function helpLines(book) {
     if (digits.length) lines.push([digits.map(([, digit]) => digit).join(" "), target.name + ": " + digits.map(([value]) => value).join(", ")]);
   }
   if (session.adjudicates) lines.push([", . -", "Take the codes of the first, second, third coder"]);
-  else lines.push(["x", "Skip: leave it for now"]);
+  else lines.push(["x", "Skip: pass it over; the list above leads back to it"]);
   lines.push(["Enter", "Save, and go to the next open sentence"], ["← →", "Move without saving"], ["z", "Undo the last decision"],
     ["!", "Flag for discussion"], ["/", "Write a note (Esc leaves it)"], ["?", "These keys"]);
   return lines;
@@ -178,7 +180,7 @@ const sentenceKey = () => item.article + "\n" + item.id;
 
 // What the form holds before anyone touches it. An adjudicator must decide on every disputed label, so these start undecided.
 function initial() {
-  const stance = {};
+  const stance = Object.create(null); // no target is taken for what every object has, whatever it is called
   if (item.decision && item.decision.status === "coded") {
     return { ...item.decision, none: !item.decision.frames.length, undecided: [] };
   }
@@ -198,7 +200,7 @@ function fill(state) {
     mark(input);
   }
   for (const field of $("targets").children) {
-    for (const input of field.querySelectorAll("input")) input.checked = state.stance[field.dataset.target] === input.value;
+    for (const input of field.querySelectorAll("input")) input.checked = own(state.stance, field.dataset.target) === input.value;
     field.classList.toggle("disputed", Boolean(item.disputed && item.disputed.includes(field.dataset.target)));
   }
   $("note").value = state.note || "";
@@ -215,7 +217,7 @@ const framesChosen = () => frameInputs().filter((input) => input.value && input.
 const noneInput = () => frameInputs().find((input) => !input.value);
 
 function read() {
-  const stance = {};
+  const stance = Object.create(null);
   for (const field of $("targets").children) {
     const chosen = field.querySelector("input:checked");
     if (chosen) stance[field.dataset.target] = chosen.value;
@@ -249,17 +251,18 @@ function showCodings() {
   for (const box of $("form").querySelectorAll(".chip")) box.remove();
   if (!session.adjudicates) return;
   const names = (ids) => ids.map((id) => (session.codebook.frames.find((frame) => frame.id === id) || { name: id }).name);
+  const differ = session.codebook.frames.some((frame) => item.disputed.includes(frame.id));
   $("compare").replaceChildren(...item.codings.map((coding, place) => {
     const take = make("button", { type: "button" }, "Take these codes ", key([",", ".", "-"][place]));
     take.addEventListener("click", () => takeCodes(coding));
     const stances = session.codebook.targets.map((target) => make("p", { class: item.disputed.includes(target.id) ? "differs" : "" },
-      target.name + ": " + (coding.stance[target.id] || "not coded")));
+      target.name + ": " + (own(coding.stance, target.id) || "not coded")));
     if (coding.status !== "coded") {
       const judged = make("p", { class: "differs" }, "Not codable");
       return make("div", { class: "coding" }, make("h3", {}, coding.coder || "no name"), judged, note(coding));
     }
     return make("div", { class: "coding" }, make("h3", {}, coding.coder || "no name"),
-      make("p", { class: coding.frames.some((id) => item.disputed.includes(id)) || !coding.frames.length ? "differs" : "" },
+      make("p", { class: differ ? "differs" : "" },
         names(coding.frames).join(", ") || "no frame"),
       ...stances, note(coding), take);
   }));
@@ -268,13 +271,16 @@ function showCodings() {
       if (box.dataset.code && coding.frames.includes(box.dataset.code)) box.querySelector(".words").append(make("span", { class: "chip" }, coding.coder || "?"));
     }
     for (const field of $("targets").children) {
-      const box = [...field.querySelectorAll(".code")].find((each) => each.dataset.code === coding.stance[field.dataset.target]);
+      const box = [...field.querySelectorAll(".code")].find((each) => each.dataset.code === own(coding.stance, field.dataset.target));
       if (box && coding.status === "coded") box.querySelector(".words").append(make("span", { class: "chip" }, coding.coder || "?"));
     }
   }
 }
 
-const note = (coding) => (coding.note ? make("p", {}, "Note: " + coding.note) : null);
+function note(coding) {
+  const said = [coding.flagged ? "⚑ Flagged for discussion." : "", coding.note ? "Note: " + coding.note : ""].filter(Boolean);
+  return said.length ? make("p", {}, said.join(" ")) : null;
+}
 
 function takeCodes(coding) {
   fill({ ...coding, none: !coding.frames.length, undecided: [], note: $("note").value, flagged: $("flag").checked });
@@ -287,7 +293,7 @@ function showSuggestions() {
   $("banner").textContent = "You see a model's suggestions: these codings are not blind, and agreement leaves them out.";
   for (const box of $("form").querySelectorAll(".code")) {
     const field = box.closest("[data-target]");
-    const chance = item.suggestions[field ? field.dataset.target + ":" + box.dataset.code : box.dataset.code];
+    const chance = own(item.suggestions, field ? field.dataset.target + ":" + box.dataset.code : box.dataset.code);
     if (chance !== undefined) box.querySelector(".words").append(make("span", { class: "chip" }, "model " + Math.round(100 * chance) + "%"));
   }
 }
@@ -341,8 +347,14 @@ async function decide(status) {
     drafts.delete(key);
     take(answer);
     const following = nextOpen(at);
+    overview();
+    say("Saved " + clock(answer.saved) + ".");
     if (following === null) return finished();
-    await go(following);
+    try {
+      await go(following);
+    } catch (error) {
+      return say("Saved, but the next sentence cannot be shown: " + error.message, true);
+    }
     say("Saved " + clock(answer.saved) + ".");
   }, "Not saved: ");
 }
@@ -382,9 +394,15 @@ function finished() {
   const lines = session.adjudicates
     ? [session.states.length ? "Every dispute is settled." : "No sentence is disputed: where two coders coded the same sentence, they agree."]
     : ["Every sentence has a decision: " + count("coded") + " coded, " + count("skipped") + " skipped, " + count("rejected") + " not codable."];
-  lines.push("All is saved. You may close this page, or go back to a sentence with the list above.");
+  if (session.states.length) lines.push("All is saved. You may close this page, or go back to a sentence with the list above.");
   $("main").hidden = true;
   show(session.states.length ? "Done" : "Nothing to do", lines);
+  if (!session.states.length) return;
+  const again = make("button", { type: "button" }, "Back to the last sentence");
+  again.addEventListener("click", () => work(() => go(number)));
+  const back = make("button", { type: "button" }, "Undo the last decision ", key("z"));
+  back.addEventListener("click", undo);
+  $("message").append(make("div", { class: "actions" }, again, back));
 }
 
 function show(title, lines) {
@@ -442,7 +460,11 @@ function takeOf(place) {
 }
 
 function press(event) {
-  if (busy || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !session || $("main").hidden || $("helpbox").open) return;
+  if (busy || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !session || $("helpbox").open) return;
+  if ($("main").hidden) {
+    if (event.key === "z" && session.states.length) undo();
+    return;
+  }
   const at = event.target;
   if (at === $("note")) {
     if (event.key === "Escape") $("reading").focus();
@@ -456,7 +478,8 @@ function press(event) {
     return;
   }
   if ($("keys").getAttribute("aria-pressed") !== "true") return;
-  const run = commands[event.key] || coded(event.key);
+  const pressed = event.getModifierState("CapsLock") ? event.key.toLowerCase() : event.key;
+  const run = commands[pressed] || coded(pressed);
   if (run) { event.preventDefault(); run(); }
 }
 
@@ -487,6 +510,7 @@ async function start() {
     localStorage.setItem("framing-theme", dark ? "dark" : "light");
     setTheme(dark ? "dark" : "light");
   });
+  addEventListener("hashchange", () => location.reload()); // another link was opened in this tab
   if (!token) return stop("This page needs its whole link", "Open the link that the command printed: the part behind # is your key.");
   try {
     session = await ask("session");
@@ -506,6 +530,13 @@ async function start() {
   $("keys").addEventListener("click", () => setKeys($("keys").getAttribute("aria-pressed") !== "true"));
   $("jump").addEventListener("change", () => work(() => go(Number($("jump").value))));
   document.addEventListener("keydown", press);
+  // A click leaves the keys with the sentence, so that Enter saves; who moves with Tab stays where they are.
+  document.addEventListener("click", (event) => {
+    if (event.detail && !$("main").hidden && event.target.closest("header button, .about, summary") && !$("helpbox").open) {
+      $("reading").focus({ preventScroll: true });
+    }
+  });
+  $("helpbox").addEventListener("close", () => $("reading").focus({ preventScroll: true }));
   addEventListener("beforeunload", (event) => { if (drafts.size) event.preventDefault(); });
   const first = nextOpen(-1);
   if (first === null) return finished();
