@@ -363,3 +363,50 @@ def test_an_adjudicator_may_find_a_sentence_not_codable(browser: Any, tmp_path: 
             page.click("#reject")
             wait(page, "document.getElementById('main').hidden")
     assert settle(read_annotations([tmp_path / "coded.jsonl"])) == []
+
+
+def test_enter_saves_after_a_click_beside_the_form_and_the_end_has_a_way_back(browser: Any, tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    rows = (tmp_path / "sample.jsonl").read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "sample.jsonl").write_text("".join(rows[:2]), "utf-8")
+    with annotating(tmp_path, "annotate", "sample.jsonl", "--coder", "ana") as links, opened(browser, links["ana"]) as page:
+        page.click("#theme")
+        page.click("#codebook details:last-child summary")
+        press(page, "s", "Enter", "h", "Enter")
+        assert "2 coded" in page.text_content("#message")
+        press(page, "z")
+        wait(page, "!document.getElementById('main').hidden && !busy")
+        assert page.text_content("#text") == "Hail fell 1 times."
+        press(page, "n", "Enter")
+        page.click("text=Back to the last sentence")
+        wait(page, "!document.getElementById('main').hidden && !busy")
+        assert chosen(page) == ["none", "none"]
+    entries = read_annotations([tmp_path / "coded.jsonl"])
+    assert [sorted(entry.frames) for entry in current_codings(entries)] == [["storm"], []]
+
+
+def test_another_link_in_the_same_tab_is_another_coder(browser: Any, tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    options = ["annotate", "sample.jsonl", "--coder", "ana", "--coder", "ben"]
+    with annotating(tmp_path, *options) as links, opened(browser, links["ana"]) as page:
+        with page.expect_navigation(wait_until="load"):
+            page.evaluate(f"location.href = {json.dumps(links['ben'])}")
+        page.wait_for_timeout(300)  # the tab starts anew by itself
+        wait(page, "document.getElementById('who').textContent === 'ben codes'")
+        assert page.url == links["ben"].partition("#")[0]
+
+
+def test_targets_may_be_called_like_what_every_object_has(browser: Any, tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    targets = "".join(f'\n[[targets]]\nid = "{name}"\n' for name in ("constructor", "__proto__"))
+    (tmp_path / "codebook.toml").write_text(CODEBOOK + targets, "utf-8")
+    options = ["annotate", "sample.jsonl", "--coder", "ana", "--coder", "ben", "--adjudicator", "eva"]
+    with annotating(tmp_path, *options) as links:
+        for name, key in (("ana", "4"), ("ben", "5")):
+            with opened(browser, links[name]) as page:
+                press(page, "s", key, "8", "Enter")
+        with opened(browser, links["eva"]) as page:
+            press(page, "Enter")
+            assert "Decide on: stance towards constructor" in page.text_content("#status")
+    expected = {"mayor": "none", "constructor": "favor", "__proto__": "against"}
+    assert dict(read_annotations([tmp_path / "coded.jsonl"])[0].stance) == expected

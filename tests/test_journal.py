@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -234,3 +235,37 @@ def test_threads_get_their_own_records_back(path: Path, codebook: Codebook) -> N
     with ThreadPoolExecutor(4) as pool:
         assert all(all(right) for right in pool.map(work, ["ana", "ben", "eva", "ida"]))
     assert len(read_annotations([path], codebook)) == 200
+
+
+def test_a_file_that_another_program_keeps_locked_is_told(path: Path, codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(path, codebook)
+    monkeypatch.setattr("framing.journal.PATIENCE", 0.1)
+    with path.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(FileError, match="another program holds it locked, and nothing is saved"):
+            journal.append(coding(1))
+    assert journal.append(coding(1)).id == "a:1"
+
+
+@pytest.mark.parametrize("tail", [b"[" * 200_000, b"   \t", b'{"id": "a:9"'])
+def test_an_end_that_is_no_decision_is_taken_off(path: Path, codebook: Codebook, tail: bytes) -> None:
+    Journal(path, codebook).append(coding(1))
+    whole = path.read_bytes()
+    path.write_bytes(whole + tail)
+    journal = Journal(path, codebook)
+    assert path.read_bytes() == whole
+    assert (journal.torn is not None) == bool(tail.strip())
+
+
+def test_what_is_no_plain_file_is_refused(tmp_path: Path, codebook: Codebook) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    for path in (tmp_path / "pipe.jsonl", Path("/dev/zero")):
+        with pytest.raises(FileError, match=r"no file that can grow|cannot be kept here"):
+            Journal(path, codebook)
+
+
+def test_a_line_that_is_no_utf8_is_named(path: Path, codebook: Codebook) -> None:
+    Journal(path, codebook).append(coding(1))
+    path.write_bytes(path.read_bytes() + b'{"id": "\xff"}\n')
+    with pytest.raises(AnnotationError, match=r"coded\.jsonl:2: it is not UTF-8"):
+        Journal(path, codebook)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
@@ -21,7 +22,7 @@ from framing.errors import UsageError
 from framing.journal import Journal
 from framing.samples import DrawnSentence
 from framing.web.app import Desk, describe_codebook
-from framing.web.guard import MAX_BODY, Seat
+from framing.web.guard import MAX_BODY, Guard, Seat
 from framing.web.server import assign_seats, link, open_socket, serve
 
 HOSTILE = "<script>alert(1)</script>"
@@ -304,3 +305,40 @@ def test_the_socket_listens_on_this_machine_alone_and_the_link_hides_its_token()
         address = link(seat, listener)
         assert address == f"http://127.0.0.1:{listener.getsockname()[1]}/#{seat.token}"
         assert len(seat.token) >= 32
+
+
+def test_a_link_to_the_page_may_stand_on_another_site_but_its_data_may_not_be_asked_for_from_there(page: Page) -> None:
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert page.send("GET", "/", headers=elsewhere, token=None)[0] == 200
+    assert page.send("GET", "/api/session", headers=elsewhere)[0] == 403
+
+
+def test_a_request_that_breaks_off_is_none_though_it_reads_like_a_whole_one(page: Page) -> None:
+    body = json.dumps({"frames": ["storm"], "stance": {"mayor": "none"}, "article": "a", "id": "a:0"}).encode()
+    with socket.create_connection(("127.0.0.1", page.port)) as sender:
+        head = f"POST /api/items/0 HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\nX-Framing-Token: {page.seats['ana'].token}\r\n"
+        sender.sendall(head.encode() + f"Content-Type: application/json\r\nContent-Length: {len(body) + 9}\r\n\r\n".encode() + body)
+    assert page.ask("session")[1]["states"] == ["open"] * 4
+    assert not page.journal.entries
+
+
+def test_an_address_of_any_length_is_answered(page: Page) -> None:
+    assert page.send("GET", "/api/items/" + "9" * 5000)[0] == 404
+
+
+@pytest.mark.parametrize(("port", "host", "status"), [(80, "localhost", 200), (80, "localhost:80", 200), (81, "localhost", 403)])
+def test_the_port_that_browsers_leave_out_may_be_left_out(port: int, host: str, status: int) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    answers: list[Any] = []
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": [(b"host", host.encode())]}
+    asyncio.run(Guard(app, (), port)(scope, receive, send))
+    assert answers[0]["status"] == status

@@ -70,9 +70,7 @@ def train(
     later = (part for item in result.evaluations[1:] for part in tabulate_evaluation(item))
     print_tables([*changes, *later, *tabulate_gap(result.evaluations)])
     if not any(row.beats_guessing for row in result.evaluations[0].labels):
-        say(
-            "note: no label is surely found better than by giving it to every sentence, or to none: code more before you use this model"
-        )
+        say("note: no label is surely found better than by giving it to all sentences, or to none: code more before you use it")
     if not coding.statement:
         say("note: the data has no README.md beside it that says who coded what; the card has a gap there")
     say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
