@@ -157,7 +157,7 @@ def annotations(draw: st.DrawFn) -> Annotation:
         inclusion_probability=draw(_maybe(st.floats(0.001, 1))),
         codebook_version=draw(_maybe(st.just("3"))),
         hash=draw(_maybe(st.just(hash_sentence(HARD_TEXTS[number % len(HARD_TEXTS)])))),
-        time=draw(_maybe(st.sampled_from(["2026-03-01T10:00:00.000Z", "2026-03-01", "yesterday"]))),
+        time=draw(_maybe(st.sampled_from(["2026-03-01T10:00:00.000Z", "2026-03-01", "2026-03-01T10:00:00+02:00"]))),
         seconds=draw(_maybe(st.one_of(st.integers(0, 900), st.floats(0, 900)))),
         note=draw(_maybe(st.text(_signs, max_size=30))),
         flagged=draw(st.booleans()),

@@ -36,7 +36,7 @@ LAYERS = (
     {"sampling.active", "sampling.recoding", "sampling.planning", "tables.agreement", "tables.checking", "tables.codebook"}
     | {"tables.evaluation", "tables.explanations", "tables.scores"},
     {"tables.summaries", "tables.sampling"},
-    {"commands", "commands.options", "commands.speaking"},
+    {"commands", "commands.options", "commands.speaking", "commands.sampling_options"},
     {"web", "web.guard"},
     {"web.app"},
     {"web.server", "commands.intake", "commands.terminal"},

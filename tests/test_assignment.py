@@ -82,12 +82,12 @@ def test_one_seed_gives_one_assignment() -> None:
 @pytest.mark.parametrize(
     ("coders", "overlap", "message"),
     [
-        ((), 0, "name each coder"),
+        ((), 0, "name each coder who shall code the sentences, with --coder ANA --coder BEN"),
         (("ana", " "), 0, "name each coder"),
         (("ana", "ben", "ana"), 0, "the coder 'ana' is named twice"),
         (("ana", "ben"), 11, "11 sentences cannot be coded twice: 10 were drawn"),
         (("ana", "ben"), -1, "-1 sentences cannot be coded twice"),
-        (("ana",), 3, "an overlap needs two coders"),
+        (("ana",), 3, "an overlap needs two coders or more: name another --coder, or leave --overlap out"),
     ],
 )
 def test_coders_who_cannot_be_given_sentences_are_refused(coders: tuple[str, ...], overlap: int, message: str) -> None:

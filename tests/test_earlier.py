@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -71,20 +72,68 @@ CHAINS: dict[str, tuple[Further, Further]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("same_seed", [False, True])
 @pytest.mark.parametrize("name", CHAINS)
-def test_two_draws_together_take_a_sentence_as_often_as_the_second_says(population: Population, name: str) -> None:
+def test_two_draws_together_take_a_sentence_as_often_as_the_second_says(
+    population: Population, name: str, *, same_seed: bool
+) -> None:
+    """Whether the second draw goes on with the random numbers of the first, or begins with the same seed, as the command does."""
     first, second = CHAINS[name]
     drawn: Counter[str] = Counter()
     said: dict[str, float] = {}
     for seed in range(SEEDS):
         chance = rng(seed)
         before = first(population, chance, [])
-        after = second(population, chance, lines(before.drawn))
+        after = second(population, rng(seed) if same_seed else chance, lines(before.drawn))
         assert not {line.id for line in before.drawn} & {line.id for line in after.drawn}
         drawn.update(line.id for line in (*before.drawn, *after.drawn))
         said.update({line.id: float(line.inclusion_probability or 0) for line in after.drawn})
     for key, probability in said.items():
         assert abs(drawn[key] / SEEDS - probability) <= 5 * (probability * (1 - probability) / SEEDS) ** 0.5
+
+
+def test_three_draws_with_one_seed_take_each_pair_of_sentences_as_often_as_one_draw_would(population: Population) -> None:
+    """Of 28 sentences 12 are drawn in three goes: each with chance 12/28, each pair with 12 · 11 / (28 · 27)."""
+    single: Counter[str] = Counter()
+    pairs: Counter[frozenset[str]] = Counter()
+    for seed in range(SEEDS):
+        drawn: list[DrawnSentence] = []
+        for size in (5, 4, 3):
+            drawn += draw_random(population, size, rng(seed), earlier=lines(drawn)).drawn
+        single.update(line.id for line in drawn)
+        pairs.update(frozenset(pair) for pair in combinations([line.id for line in drawn], 2))
+    for counts, probability, number in ((single, 12 / 28, 28), (pairs, 12 * 11 / (28 * 27), 378)):
+        assert len(counts) == number
+        error = (probability * (1 - probability) / SEEDS) ** 0.5
+        assert all(abs(count / SEEDS - probability) <= 5 * error for count in counts.values())
+
+
+@pytest.mark.parametrize("design", [draw_random, draw_stratified])
+def test_a_second_draw_with_the_seed_of_the_first_takes_any_sentence_whatever_the_first_took(design: Callable[..., Sample]) -> None:
+    """Two of ten sentences, one an outlet where strata are outlets, then two of the rest: each way there is as likely."""
+    alone = make_uncertain([5, 5])
+    ways: Counter[tuple[str, str]] = Counter()
+    trials = 8000
+    for seed in range(trials):
+        first = design(alone, 2, rng(seed)).drawn
+        second = design(alone, 2, rng(seed), earlier=lines(first)).drawn
+        ways.update((one.id, other.id) for one in first for other in second if design is draw_random or one.outlet == other.outlet)
+    number, chance = (90, 4 / 90) if design is draw_random else (40, 2 / 40)
+    assert len(ways) == number
+    assert all(abs(count / trials - chance) <= 5 * (chance * (1 - chance) / trials) ** 0.5 for count in ways.values())
+
+
+def test_what_follows_a_further_draw_does_not_repeat_the_first_either(population: Population) -> None:
+    """Who codes what is drawn after the sentences, with the same generator."""
+    chance, again = rng(), rng()
+    before = draw_random(population, 5, chance)
+    draw_random(population, 5, again, earlier=lines(before.drawn))
+    follow = again.random(9)
+    repeated = rng()
+    assert not set(follow.tolist()) & set(repeated.random(200).tolist())
+    one_more = rng()
+    draw_random(population, 5, one_more, earlier=lines(before.drawn))
+    assert (one_more.random(9) == follow).all()
 
 
 def test_a_stratified_draw_after_a_random_one_is_right_given_how_many_fell_into_each_stratum(population: Population) -> None:
@@ -224,6 +273,52 @@ def test_draws_that_make_no_one_sample_have_no_probability_together(
 ) -> None:
     with pytest.raises(FramingError):
         unite_draws(population, lines(draws(population)))
+
+
+def make_uncertain(lengths: Iterable[int], seed: int = 1) -> Population:
+    """Return articles of two outlets with made-up probabilities, those of one article alike."""
+    articles = []
+    for number, length in enumerate(lengths):
+        texts = tuple(f"Sentence {place} of {number}." for place in range(length))
+        articles.append(Article(f"{number:03}", "\n".join(texts), ("Daily", "Weekly")[number % 2], sentences=texts))
+    population = gather_population(articles)
+    chance = np.random.default_rng(seed)
+    shared = chance.beta(0.3, 3, len(articles))[population.article]
+    return replace(population, labels=("storm",), probabilities=(0.5 * shared + 0.5 * chance.beta(0.3, 3, len(shared)))[:, None])
+
+
+@pytest.mark.parametrize("by_outlet", [False, True])
+@pytest.mark.parametrize("size", [12, 60, 300])
+def test_one_draw_by_uncertainty_is_taken_for_one_and_two_of_them_are_refused(size: int, *, by_outlet: bool) -> None:
+    population = make_uncertain(5 + number % 20 for number in range(80))
+    for seed in range(30):
+        one, other = (draw_uncertain(population, size, rng(s), by_outlet=by_outlet).drawn for s in (seed, 1000 + seed))
+        assert len(unite_draws(population, [*lines(one), *coded(one)])) == size
+        if size > 12:
+            with pytest.raises(AnnotationError, match=r"draws by uncertainty (stand for about .* but 1,160|are several)") as error:
+                unite_draws(population, [*lines(one), *lines(other)])
+            assert "\n" not in str(error.value)
+
+
+def test_draws_by_uncertainty_of_two_sizes_or_two_kinds_are_several_samples() -> None:
+    population = make_uncertain([6] * 10)
+    small, large = (draw_uncertain(population, size, rng()) for size in (20, 40))
+    outlets = draw_uncertain(population, 2, rng(), by_outlet=True)
+    for other in (large, outlets):
+        with pytest.raises(AnnotationError, match="the earlier draws by uncertainty are several samples; two draws"):
+            unite_draws(population, lines([*small.drawn, *other.drawn]))
+
+
+def test_a_draw_by_uncertainty_of_which_most_lines_are_missing_is_refused() -> None:
+    population = make_uncertain(5 + number % 20 for number in range(80))
+    drawn = draw_uncertain(population, 300, rng()).drawn
+    with pytest.raises(AnnotationError, match=r"stand for about \d+ sentences, but 1,160 are found here; two draws"):
+        unite_draws(population, lines(drawn[:120]))
+
+
+def test_a_draw_by_uncertainty_of_everything_is_one_sample(population: Population) -> None:
+    drawn = draw_uncertain(population, 28, rng()).drawn
+    assert set(unite_draws(population, lines(drawn)).values()) == {1.0}
 
 
 def test_draws_by_uncertainty_keep_what_they_recorded(population: Population) -> None:

@@ -37,7 +37,12 @@ CELLS = [(articles, coded, width) for articles, row in SIMULATED.items() for cod
 
 
 def part(articles: int, coded: int, given_: Assumption, *, length: int = 25) -> Part:
-    return Part(1.0, Size(articles, length * articles, coded), given_)
+    return Part(1.0, make_size(articles, length * articles, coded), given_)
+
+
+def make_size(articles: float, sentences: float, coded: float) -> Size:
+    """Return the size of an outlet whose articles are of one length."""
+    return Size(articles, sentences, coded, articles)
 
 
 @pytest.mark.parametrize(("articles", "coded", "width"), CELLS)
@@ -68,8 +73,37 @@ def test_the_variance_is_that_of_drawn_codes_around_the_long_run_share(articles:
     for _ in range(4000):
         codes = beta_articles(rng, articles, length, 0.3, 0.2).ravel()
         errors.append(rng.choice(codes, coded, replace=False).mean() - 0.3)
-    expected = variance(Size(articles, articles * length, coded), Assumption("storm", 0.3, icc=0.2))
+    expected = variance(make_size(articles, articles * length, coded), Assumption("storm", 0.3, icc=0.2))
     assert np.mean(np.square(errors)) == pytest.approx(expected, rel=0.08)
+
+
+@pytest.mark.parametrize("coded", [200, 378])
+def test_the_variance_of_articles_of_unequal_lengths_follows_from_their_effective_number(coded: int) -> None:
+    """Ten articles of 35 and twenty-eight of 1 sentence tell little more than eleven; 4,000 corpora, as above."""
+    lengths = np.array([35] * 10 + [1] * 28)
+    rng = np.random.default_rng(4)
+    errors = []
+    for _ in range(4000):
+        codes = np.concatenate([row[:n] for row, n in zip(beta_articles(rng, 38, 35, 0.3, 0.2), lengths, strict=True)])
+        errors.append(rng.choice(codes, coded, replace=False).mean() - 0.3)
+    effective = lengths.sum() ** 2 / (lengths**2).sum()
+    assert effective == pytest.approx(11.64, abs=0.01)
+    given_ = Assumption("storm", 0.3, icc=0.2)
+    assert np.mean(np.square(errors)) == pytest.approx(variance(Size(38, 378, coded, effective), given_), rel=0.08)
+    assert np.mean(np.square(errors)) > 2 * variance(make_size(38, 378, coded), given_)
+
+
+def test_a_plan_counts_long_articles_as_what_they_tell() -> None:
+    outlets = [("Daily", 30, 30), ("Weekly", 10, 81), ("Weekly2", 20, 5)]
+    articles = []
+    for name, count, length in outlets:
+        texts = tuple(f"Line {place}." for place in range(length))
+        articles += [Article(f"{name}{n}", "\n".join(texts), name.rstrip("2"), sentences=texts) for n in range(count)]
+    daily, weekly = plan_coding(gather_population(articles), margin=0.1).outlets
+    even, uneven = Size(30, 900, 900, 30), Size(30, 910, 910, 910**2 / (10 * 81**2 + 20 * 5**2))
+    assert daily.best == pytest.approx(half_width([Part(1.0, even, daily.assumption)]))
+    assert weekly.best == pytest.approx(half_width([Part(1.0, uneven, weekly.assumption)]))
+    assert (weekly.best or 0) > 1.4 * (daily.best or 1)
 
 
 def test_a_model_takes_its_part_of_the_variance_away() -> None:
@@ -82,8 +116,8 @@ def test_a_model_takes_its_part_of_the_variance_away() -> None:
     for _ in range(4000):
         drawn = rng.choice(4000, 100, replace=False)
         errors.append(chances.mean() + (codes[drawn] - chances[drawn]).mean() - codes.mean())
-    whole = variance(Size(4000, 4000, 100), Assumption("storm", float(codes.mean()), explained=explained, icc=0.0))
-    found = variance(Size(4000, 4000, 4000), Assumption("storm", float(codes.mean()), icc=0.0))
+    whole = variance(make_size(4000, 4000, 100), Assumption("storm", float(codes.mean()), explained=explained, icc=0.0))
+    found = variance(make_size(4000, 4000, 4000), Assumption("storm", float(codes.mean()), icc=0.0))
     assert np.mean(np.square(errors)) == pytest.approx(whole - found, rel=0.08)
 
 
@@ -133,7 +167,7 @@ def test_without_codes_and_model_the_worst_is_assumed() -> None:
     assert daily.assumption == Assumption("any label", 0.5, "worst case", 0.0, USUAL_ICC)
     assert (daily.articles, daily.sentences, daily.coded, daily.waiting, daily.half_width) == (60, 1800, 0, 0, None)
     assert daily.more is not None
-    here, less = (half_width([Part(1.0, Size(60, 1800, count), daily.assumption)]) for count in (daily.more, daily.more - 1))
+    here, less = (half_width([Part(1.0, make_size(60, 1800, count), daily.assumption)]) for count in (daily.more, daily.more - 1))
     assert here <= 0.05 < less
     assert daily.advice == f"code {daily.more:,} more in Daily for ± 5 points"
     assert (weekly.more, weekly.has_interval) == (None, False)
@@ -148,7 +182,7 @@ def test_where_even_all_sentences_do_not_reach_the_margin_more_articles_are_need
     assert plan.best is not None
     assert plan.articles_needed is not None
     reached, less = (
-        half_width([Part(1.0, Size(count, 30 * count, 30 * count), plan.assumption)])
+        half_width([Part(1.0, make_size(count, 30 * count, 30 * count), plan.assumption)])
         for count in (plan.articles_needed, plan.articles_needed - 1)
     )
     assert reached <= 0.04 < less
@@ -184,7 +218,7 @@ def test_codes_that_chance_drew_count_and_what_waits_is_named() -> None:
     assert plan.assumption.share == pytest.approx((20 + 2) / 104)
     assert plan.assumption.share_from == "coded"
     assert plan.has_interval
-    assert plan.half_width == pytest.approx(half_width([Part(1.0, Size(60, 1800, 100), plan.assumption)]))
+    assert plan.half_width == pytest.approx(half_width([Part(1.0, make_size(60, 1800, 100), plan.assumption)]))
     assert plan.more is not None
     assert plan.advice == f"code {plan.more} more in Daily for ± 5 points (19 of them are drawn already)"
     assert plan_coding(population, [*codes, *open_], margin=0.12).outlets[0].advice == "Daily: enough is coded for ± 12 points"
@@ -229,6 +263,59 @@ def test_stances_are_planned_for_and_one_that_was_not_coded_is_no_code() -> None
     assert [a.share_from for a in assumed] == ["coded"] * 3
 
 
+def make_coded() -> tuple[Population, list[Annotation]]:
+    population = make_population(("Daily", 60, 30))
+    drawn = draw_random(population, 60, np.random.default_rng(0)).drawn
+    return population, [code(line, *["storm"] * (n % 2), stance="favor" if n % 3 else "none") for n, line in enumerate(drawn)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "labels"),
+    [
+        (["storm"], ("storm",)),
+        (["mayor"], ("mayor:favor", "mayor:against")),
+        (["mayor:against", "storm"], ("mayor:against", "storm")),
+        (["mayor:favor", "mayor"], ("mayor:favor", "mayor:against")),
+    ],
+)
+def test_a_plan_is_for_the_labels_named_a_target_for_both_of_its_sides(wanted: list[str], labels: tuple[str, ...]) -> None:
+    population, codes = make_coded()
+    assert gather_coded(population, codes, wanted).labels == labels
+    scored = replace(
+        population,
+        labels=("mayor:favor", "mayor:against", "storm"),
+        probabilities=np.full((1800, 3), 0.2),
+        trained_on=np.zeros(1800, bool),
+    )
+    assert gather_coded(scored, (), wanted).labels == labels
+    plan = plan_coding(population, codes, labels=wanted)
+    assert plan.outlets[0].assumption.label in labels
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        ("strom", r"the codings use no label 'strom' \(did you mean 'storm'\?\)"),
+        ("mayr", r"the codings use no label 'mayr' \(did you mean 'mayor'\?\)"),
+        ("mayor:none", r"the codings use no label 'mayor:none' \(known: mayor, mayor:against"),
+        ("", r"the codings use no label '' \(known: mayor, mayor:against, mayor:favor, storm\)"),
+    ],
+)
+def test_a_label_that_the_codings_lack_cannot_be_planned_for(label: str, message: str) -> None:
+    population, codes = make_coded()
+    with pytest.raises(UsageError, match=message):
+        plan_coding(population, codes, labels=[label])
+
+
+def test_a_label_that_the_model_lacks_cannot_be_planned_for_nor_any_where_none_is_known() -> None:
+    population, codes = make_coded()
+    scored = replace(population, labels=("harvest",), probabilities=np.full((1800, 1), 0.2), trained_on=np.zeros(1800, bool))
+    with pytest.raises(UsageError, match=r"the model knows no label 'storm' \(known: harvest\)"):
+        plan_coding(scored, codes, labels=["storm"])
+    with pytest.raises(UsageError, match=r"without codings \(-a\) and without a --model no label is known"):
+        plan_coding(population, labels=["storm"])
+
+
 def test_over_all_outlets_sentences_are_dealt_by_what_is_left() -> None:
     population = make_population(("Daily", 60, 30), ("Weekly", 30, 10))
     plan = plan_coding(population)
@@ -238,7 +325,10 @@ def test_over_all_outlets_sentences_are_dealt_by_what_is_left() -> None:
     weights = {"Daily": 1800 / 2100, "Weekly": 300 / 2100}
     sizes = {"Daily": (60, 1800), "Weekly": (30, 300)}
     for more, holds in ((overall.more, True), (overall.more - 1, False)):
-        total = sum(weights[n] ** 2 * variance(Size(*sizes[n], more * weights[n]), plan.outlets[0].assumption) for n in weights)
+        total = sum(
+            weights[name] ** 2 * variance(make_size(*sizes[name], more * weights[name]), plan.outlets[0].assumption)
+            for name in weights
+        )
         from scipy.stats import t
 
         assert bool(t.ppf(0.975, 88) * sqrt(total) <= 0.05) is holds

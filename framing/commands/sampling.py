@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,26 +10,29 @@ import typer
 
 from framing.commands.intake import gather_articles
 from framing.commands.options import Format, Outlet
+from framing.commands.sampling_options import WITH_MODEL, check_options
 from framing.commands.speaking import say, show
-from framing.errors import FileError, UsageError, suggest
+from framing.errors import FileError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
 
     from framing.annotations import Annotation
+    from framing.articles import Article, Skipped
     from framing.samples import DrawnSentence
     from framing.sampling.designs import Sample
     from framing.sampling.population import Population
 
-DESIGNS = ("random", "stratified", "uncertainty", "active")
-WITH_MODEL = DESIGNS[2:]
-
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH", help="Articles: files, folders, or - for standard input. With --recode: codings.")
+    list[str],
+    typer.Argument(
+        metavar="PATH", help="Articles: files, folders, or - for standard input. With --recode: codings and their sample."
+    ),
 ]
 
 
 def sample(
+    ctx: typer.Context,
     paths: Paths,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the sample to this .jsonl file.")] = None,
     size: Annotated[int, typer.Option("--size", "-n", min=1, help="How many sentences to draw.")] = 200,
@@ -51,10 +54,14 @@ def sample(
     model: Annotated[str | None, typer.Option("--model", "-m", help="The model for uncertainty, active and plan.")] = None,
     label: Annotated[
         list[str] | None,
-        typer.Option("--label", help="The frames or stances (china:favor) to draw or plan for.", show_default="all"),
+        typer.Option("--label", help="The frames, targets or sides (china:favor) to draw or plan for.", show_default="all"),
     ] = None,
     recode: Annotated[
         str | None, typer.Option(metavar="CODER", help="Draw from what this coder coded, for agreement with themselves.")
+    ] = None,
+    articles: Annotated[
+        list[str] | None,
+        typer.Option("--articles", help="With --recode: the articles, for the sentences around each and texts; repeatable."),
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Draw nothing; say how many sentences each outlet still needs.")] = False,
     margin: Annotated[float, typer.Option(min=0.1, max=50, help="With --plan: the half-width to reach, in points.")] = 5.0,
@@ -66,7 +73,10 @@ def sample(
     from numpy.random import default_rng
 
     from framing.output import choose_format
+    from framing.sampling.allocation import check_allocation
 
+    check_options(_find_given(ctx), design)
+    check_allocation(allocation)
     form = choose_format(form, None) if form else "table"
     earlier = _read_earlier(annotations or [])
     if plan:
@@ -75,10 +85,8 @@ def sample(
     target = _check_output(output)
     rng = default_rng(seed)
     if recode is not None:
-        _recode(paths, recode, size, rng, target)
+        _recode(paths, recode, size, rng, articles or [], target)
         return
-    if design not in DESIGNS:
-        raise UsageError(f"--design {design!r}{suggest(design, DESIGNS)}")
     if design in WITH_MODEL and model is None:
         raise UsageError(f"--design {design} follows a model's probabilities: name one with --model")
     population = _gather(paths, outlet, model if design in WITH_MODEL else None, label or [])
@@ -91,6 +99,16 @@ def sample(
     say(
         f"{target} holds {len(sentences):,} sentences to code; next: framing annotate {target}" + ("" if coder else " --coder NAME")
     )
+
+
+def _find_given(ctx: typer.Context) -> set[str]:
+    """Return the options that the command line names, whatever their values."""
+    given = set()
+    for parameter in ctx.command.params:
+        source = ctx.get_parameter_source(str(parameter.name))
+        if source is not None and source.name == "COMMANDLINE":
+            given.add(parameter.opts[0])
+    return given
 
 
 def _check_output(output: Path | None) -> Path:
@@ -121,9 +139,16 @@ def _gather(paths: list[str], outlet: str | None, model: str | None, labels: Seq
         from framing.store import load_model
 
         population = gather_scored(score_articles(articles, Scorer(load_model(model))), labels)
-    for item in population.skipped:
-        say(f"skipped: {item.source}: {item.reason}")
+    _name_skipped(population.skipped)
     return population
+
+
+def _name_skipped(items: Iterable[Article | Skipped]) -> None:
+    from framing.articles import Skipped
+
+    for item in items:
+        if isinstance(item, Skipped):
+            say(f"skipped: {item.source}: {item.reason}")
 
 
 def _draw(
@@ -132,8 +157,6 @@ def _draw(
     from framing.sampling.active import draw_active
     from framing.sampling.designs import draw_random, draw_stratified, draw_uncertain
 
-    if strata["per"] and design != "stratified":
-        raise UsageError("--per belongs to --design stratified")
     if design == "random":
         return draw_random(population, size, rng, earlier=earlier)
     if design == "stratified":
@@ -164,10 +187,12 @@ def _assign(
     return assign_coders(sentences, coders, count_overlap(overlap, len(sentences)), rng, everybody=everybody)
 
 
-def _recode(paths: list[str], coder: str, size: int, rng: np.random.Generator, target: Path) -> None:
+def _recode(paths: list[str], coder: str, size: int, rng: np.random.Generator, articles: list[str], target: Path) -> None:
     from framing.sampling.recoding import draw_for_recoding
 
-    found = draw_for_recoding(_read_earlier([Path(path) for path in paths]), coder, size, rng)
+    held = list(gather_articles(articles, None))
+    _name_skipped(held)
+    found = draw_for_recoding(_read_earlier([Path(path) for path in paths]), coder, size, rng, articles=held)
     _write(found.drawn, target)
     for note in found.notes:
         say(f"note: {note}")

@@ -53,8 +53,7 @@ def share_out(strata: Sequence[Stratum], size: int | Mapping[str, int], allocati
     Raises:
         UsageError: ``allocation`` or an outlet is unknown, or there are more strata than sentences to draw.
     """
-    if allocation not in ALLOCATIONS:
-        raise UsageError(f"--allocation {allocation!r} is unknown{suggest(allocation, ALLOCATIONS)}")
+    check_allocation(allocation)
     outlets: dict[str, list[Stratum]] = {}
     for stratum in strata:
         outlets.setdefault(stratum.outlet, []).append(stratum)
@@ -64,6 +63,16 @@ def share_out(strata: Sequence[Stratum], size: int | Mapping[str, int], allocati
         lengths = [len(stratum.rows) for stratum in own]
         targets = allocate(total, [stratum.fewest for stratum in own], lengths, lengths)
         yield from zip(own, targets, strict=True)
+
+
+def check_allocation(allocation: str) -> None:
+    """Check that ``allocation`` is one of ``ALLOCATIONS``.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if allocation not in ALLOCATIONS:
+        raise UsageError(f"--allocation {allocation!r} is unknown{suggest(allocation, ALLOCATIONS)}")
 
 
 def _name_totals(outlets: Mapping[str, Sequence[Stratum]], size: Mapping[str, int]) -> dict[str, int]:

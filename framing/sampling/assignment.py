@@ -77,11 +77,11 @@ def rotate_pairs(count: int) -> list[tuple[int, int]]:
 
 def _check_coders(coders: Sequence[str], overlap: int, sentences: int) -> None:
     if not coders or not all(coder.strip() for coder in coders):
-        raise UsageError("name each coder who shall code the sentences, with --coders ANA,BEN")
+        raise UsageError("name each coder who shall code the sentences, with --coder ANA --coder BEN")
     twice = next((coder for coder, count in Counter(coders).items() if count > 1), None)
     if twice is not None:
         raise UsageError(f"the coder {twice!r} is named twice")
     if not 0 <= overlap <= sentences:
         raise UsageError(f"{overlap} sentences cannot be coded twice: {sentences:,} were drawn")
     if overlap and len(coders) == 1:
-        raise UsageError("an overlap needs two coders or more; name another, or ask for no overlap")
+        raise UsageError("an overlap needs two coders or more: name another --coder, or leave --overlap out")

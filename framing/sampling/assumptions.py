@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.annotations import OPEN, WITHDRAWN, Annotation, CodedSentence, settle
+from framing.annotations import OPEN, WITHDRAWN, Annotation, CodedSentence, list_labels, settle
 from framing.coded import SIDES, Bools, Integers
+from framing.errors import UsageError
 from framing.features import Floats
 from framing.sampling.earlier import unite_draws
-from framing.sampling.population import Population
+from framing.sampling.population import Population, choose_labels
 
 ENOUGH_CODED = 50
 """Coded sentences from which on a share, and the correlation of the model with the codes, are estimated."""
@@ -71,10 +72,12 @@ class Assumption:
 def gather_coded(population: Population, annotations: Iterable[Annotation], labels: Sequence[str] = ()) -> Coded:
     """Return the settled codes of the sentences of ``population`` that chance drew.
 
-    Codes of other sentences (``active``, ``written``, of unknown design) do not count: intervals are not for them. Without
-    ``labels`` these are the model's, else those that the codes use.
+    Codes of other sentences (``active``, ``written``, of unknown design) do not count: intervals are not for them. The
+    ``labels`` are frames, ``target:side``, or targets for both sides; without any these are the model's, else those that the
+    codes use.
 
     Raises:
+        UsageError: a label is none of the model's, or, without a model, none that ``annotations`` use.
         AnnotationError: the earlier draws make no one sample, or a sentence has two texts.
     """
     annotations = list(annotations)
@@ -86,7 +89,7 @@ def gather_coded(population: Population, annotations: Iterable[Annotation], labe
     rows = sorted(codes)
     frames = {frame for row in rows for frame in codes[row].frames}
     sides = {f"{target}:{side}" for row in rows for target, _ in codes[row].stance for side in SIDES}
-    used = tuple(labels) or population.labels or (*sorted(frames), *sorted(sides))
+    used = _choose(population, annotations, labels) or population.labels or (*sorted(frames), *sorted(sides))
     table = [[_has(codes[row], label) for label in used] for row in rows]
     shape = (len(rows), len(used))
     return Coded(
@@ -97,6 +100,18 @@ def gather_coded(population: Population, annotations: Iterable[Annotation], labe
         np.array([[has is not None for has in line] for line in table], bool).reshape(shape),
         np.array(sorted(set(chances) - decided), np.int64),
     )
+
+
+def _choose(population: Population, annotations: Sequence[Annotation], wanted: Sequence[str]) -> tuple[str, ...]:
+    if not wanted:
+        return ()
+    if population.labels:
+        return choose_labels(population.labels, wanted, "the model knows")
+    frames, targets = list_labels(annotations)
+    known = (*frames, *(f"{target}:{side}" for target in targets for side in SIDES))
+    if not known:
+        raise UsageError("without codings (-a) and without a --model no label is known to plan for: leave --label out")
+    return choose_labels(known, wanted, "the codings use")
 
 
 def _has(sentence: CodedSentence, label: str) -> bool | None:

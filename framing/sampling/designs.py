@@ -18,7 +18,16 @@ from framing.errors import UsageError
 from framing.features import Floats
 from framing.samples import DrawnSentence
 from framing.sampling.allocation import Stratum, list_strata, share_out
-from framing.sampling.earlier import RANDOM, STRATIFIED, UNCERTAINTY, check_random, check_strata, find_earlier, refuse_other
+from framing.sampling.earlier import (
+    RANDOM,
+    STRATIFIED,
+    UNCERTAINTY,
+    check_random,
+    check_strata,
+    find_earlier,
+    refuse_other,
+    set_apart,
+)
 from framing.sampling.population import Population
 from framing.sampling.uncertainty import draw_madow, inclusion_probabilities, measure_uncertainty
 
@@ -75,6 +84,7 @@ def draw_random(population: Population, n: int, rng: np.random.Generator, *, ear
     draws = find_earlier(population, earlier)
     check_random(draws, len(population))
     before = {draw.row for draw in draws}
+    set_apart(rng, before)
     free = _leave_out(np.arange(len(population)), before)
     rows = rng.choice(free, min(n, len(free)), replace=False)
     probability = (len(before) + len(rows)) / len(population)
@@ -93,8 +103,8 @@ def draw_stratified(
 ) -> Sample:
     """Return ``size`` sentences drawn from the strata outlet × ``period``, in each spread over its articles.
 
-    How many come from each stratum is told by ``framing.allocation.share_out``: ``allocation`` is ``equal`` (outlets alike)
-    or ``proportional`` (to their sentences); where ``size`` tells how many from each outlet, the others are left alone.
+    How many come from each stratum is told by ``framing.sampling.allocation.share_out``: ``allocation`` is ``equal`` (outlets
+    alike) or ``proportional`` (to their sentences); where ``size`` tells how many from each outlet, the others are left alone.
     Within a stratum the draw is systematic, its articles in random order and the sentences of each shuffled, so that an
     article gives its fair share, rounded up or down. The inclusion probability is n/N of the stratum, earlier draws
     included.
@@ -110,6 +120,7 @@ def draw_stratified(
     draws = find_earlier(population, earlier)
     check_strata(draws, names)
     before = {draw.row for draw in draws}
+    set_apart(rng, before)
     strata = list_strata(population, names, before)
     chosen: list[tuple[int, float, str]] = []
     counted = []

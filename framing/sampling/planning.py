@@ -1,18 +1,19 @@
 """How many sentences to code for an interval of a given width, outlet by outlet.
 
-The half-width that a sample will give follows from a variance of three parts. Let an outlet's G articles hold N sentences,
-of which n are coded, and let a label's share be p. Of the variance p(1 - p) of a sentence's code, the part ICC (the
-intra-article correlation) lies between articles, the rest within; a model explains the part r². Then, for the outlet's
-long-run share, of which its articles are a sample, the estimate from codes and model (the difference estimator of
+The half-width that a sample will give follows from a variance of three parts. Let an outlet's G articles hold m_1, ..., m_G
+sentences, N in all, of which n are coded, and let a label's share be p. Of the variance p(1 - p) of a sentence's code, the
+part ICC (the intra-article correlation) lies between articles, the rest within; a model explains the part r². Then, for the
+outlet's long-run share, of which its articles are a sample, the estimate from codes and model (the difference estimator of
 Särndal, Swensson & Wretman 1992, section 6.3) has the variance
 
-    V = p(1 - p) [ (1 - r²)/n · (1 - n/N)  +  ICC/G  +  (1 - ICC)/N ]
+    V = p(1 - p) [ (1 - r²)/n · (1 - n/N)  +  ICC · Σ m_i²/N²  +  (1 - ICC)/N ]
 
 The first term is the draw of n of N sentences, of which only what the model leaves open varies. The other two are the
-share of the N sentences around the long-run share: the mean of G article effects, and of what is left of N sentences. They
-stay when every sentence is coded; only more articles make them smaller. The half-width of the 95 % interval is
-t(G - 1, .975) · √V. It holds for sentences drawn singly from many articles, not for whole articles, and with equal chances:
-a draw by uncertainty does somewhat better.
+share of the N sentences around the long-run share: the G article effects, each of which counts m_i times among N, and what
+is left of N sentences. They stay when every sentence is coded; only more articles make them smaller. With articles of one
+length the second is ICC/G; else ICC/G', where G' = N²/Σ m_i² is the effective number of articles, as of unequal weights
+(Kish 1965). The half-width of the 95 % interval is t(G - 1, .975) · √V. It holds for sentences drawn singly from many
+articles, not for whole articles, and with equal chances: a draw by uncertainty does somewhat better.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class OutletPlan:
     ``waiting`` those drawn and not decided on. ``half_width`` is that of the interval now, ``best`` the one with every
     sentence coded, both as shares; None where no sentence is coded, or there is one article. ``more`` sentences have to be
     coded for ``margin``, 0 where it is reached, None where coding cannot reach it: then it takes ``articles_needed``
-    articles of this length at the least, with every sentence coded.
+    articles of these lengths at the least, with every sentence coded.
     """
 
     outlet: str
@@ -91,11 +92,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many articles and sentences an outlet has, and how many of these are coded."""
+    """How many articles and sentences an outlet has, and how many of these are coded.
+
+    ``effective_articles`` is how many articles of one length tell as much: the square of the sentences by the sum of the
+    squares of each article's.
+    """
 
     articles: float
     sentences: float
     coded: float
+    effective_articles: float
 
 
 def variance(size: Size, assumption: Assumption) -> float:
@@ -103,7 +109,7 @@ def variance(size: Size, assumption: Assumption) -> float:
     if not size.coded:
         return inf
     drawn = (1 - assumption.explained) * (1 / size.coded - 1 / size.sentences)
-    found = assumption.icc / size.articles + (1 - assumption.icc) / size.sentences
+    found = assumption.icc / size.effective_articles + (1 - assumption.icc) / size.sentences
     return assumption.share * (1 - assumption.share) * (drawn + found)
 
 
@@ -123,7 +129,8 @@ class Part:
     def grow(self, factor: float) -> Part:
         """Return the part with ``factor`` times the articles, and every sentence coded."""
         sentences = factor * self.size.sentences
-        return replace(self, size=Size(factor * self.size.articles, sentences, sentences))
+        articles, effective = factor * self.size.articles, factor * self.size.effective_articles
+        return replace(self, size=Size(articles, sentences, sentences, effective))
 
 
 def half_width(parts: Sequence[Part]) -> float:
@@ -143,11 +150,11 @@ def plan_coding(
 ) -> Plan:
     """Return how many sentences have to be coded in each outlet, and over all of them, for intervals of ± ``margin``.
 
-    What is assumed of the labels is told by ``framing.assumptions.assume``. Of several labels the one that needs most
+    What is assumed of the labels is told by ``framing.sampling.assumptions.assume``. Of several labels the one that needs most
     counts. Over all outlets, further sentences are dealt in proportion to the outlets' uncoded ones.
 
     Raises:
-        UsageError: ``margin`` is not between 0 and .5.
+        UsageError: ``margin`` is not between 0 and .5, or a label is unknown.
         AnnotationError: the earlier draws make no one sample, or a sentence has two texts.
     """
     if not 0 < margin < 0.5:
@@ -157,8 +164,9 @@ def plan_coding(
     outlets = np.array(population.outlets)
     sizes, waiting = {}, {}
     for name in assumptions:
-        articles = len(np.unique(population.article[outlets == name]))
-        sizes[name] = Size(articles, int((outlets == name).sum()), int((outlets[coded.rows] == name).sum()))
+        _, lengths = np.unique(population.article[outlets == name], return_counts=True)
+        effective = float(lengths.sum() ** 2 / (lengths**2).sum())
+        sizes[name] = Size(len(lengths), int(lengths.sum()), int((outlets[coded.rows] == name).sum()), effective)
         waiting[name] = int((outlets[coded.waiting] == name).sum())
     plans = [
         _plan_widest(name, [[Part(1.0, sizes[name], given)] for given in assumptions[name]], waiting[name], margin)

@@ -184,7 +184,7 @@ def gather_scored(scores: Iterable[ArticleScore | Skipped], labels: Sequence[str
             skipped.append(item)
             continue
         articles.append(source_article(item.article, tuple(score.sentence for score in item.sentences)))
-        kept = kept or _choose_labels(list(_chances(item.body[0])), labels)
+        kept = kept or choose_labels(list(_chances(item.body[0])), labels, "the model knows")
         rows[item.article.id] = [(_pick(_chances(score), kept), score.trained_on) for score in item.body]
     population = _arrange(articles, skipped)
     ordered = [row for article in population.articles for row in rows[article.id]]
@@ -206,11 +206,16 @@ def _pick(chances: dict[str, float | None], labels: Sequence[str]) -> list[float
     return [np.nan if (chance := chances[label]) is None else chance for label in labels]
 
 
-def _choose_labels(known: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels among ``known`` that ``wanted`` names, a target for both of its sides; all where it names none."""
+def choose_labels(known: Sequence[str], wanted: Sequence[str], source: str) -> tuple[str, ...]:
+    """Return the labels among ``known`` that ``wanted`` names, a target for both of its sides; all where it names none.
+
+    Raises:
+        UsageError: one is unknown; ``source`` begins the message: "the model knows".
+    """
     for label in wanted:
         if not _named(known, label):
-            raise UsageError(f"the model knows no label {label!r}{suggest(label, known)}")
+            targets = {target for target, _, side in (name.rpartition(":") for name in known) if target and side in SIDES}
+            raise UsageError(f"{source} no label {label!r}{suggest(label, {*known, *targets})}")
     return tuple(dict.fromkeys(name for label in wanted for name in _named(known, label))) or tuple(known)
 
 
