@@ -109,6 +109,7 @@ def suggestions_toml(suggestions: Iterable[CueSuggestion]) -> str:
         owner, _, side = label.partition(":")
         table = "targets.cues" if side else "frames.cues"
         lines = [f"# {label}: for [{table}] of {owner}. Only proposed: a person must accept each; delete the others.\n"]
+        lines.append(f"# A plain list `cues = [...]` there becomes `1 = [...]` under [{table}] first.\n")
         lines.append(f"{_GROUP}_{side} = [\n" if side else f"{_GROUP} = [\n")
         for suggestion in members:
             evidence = f"z {suggestion.z:.1f}; {suggestion.positives} of {suggestion.sentences} sentences have the label"
