@@ -310,6 +310,7 @@ function overview() {
   $("jump").replaceChildren(...states.map((state, place) =>
     make("option", { value: String(place) }, place + 1 + signs[state] + (session.flags[place] ? " ⚑" : ""))));
   $("jump").value = String(number);
+  $("jump").parentElement.hidden = !states.length;
 }
 
 const clock = (time) => (time ? new Date(time).toLocaleTimeString() : "");
