@@ -12,7 +12,7 @@ demo: $(VENV)/.core
 	@echo "  $(VENV)/bin/framing explain 'Washington warned Peru that the port could serve the Chinese navy.'"
 	@echo "  $(VENV)/bin/framing score YOUR-ARTICLE.txt --outlet 'Your Outlet' --unit sentence"
 	@echo "  $(VENV)/bin/framing summarize seeds --by voice        # the outlets' own words against those they quote"
-	@echo "  $(VENV)/bin/framing train --name mine                 # retrain from annotations/; see README.md"
+	@echo "Code news by a codebook of your own and train on it: docs/tutorial/README.md"
 
 test: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest --cov --cov-report=term
