@@ -129,6 +129,15 @@ def test_an_adjudicator_settles_what_coders_dispute(page: Page) -> None:
     assert page.ask("undo", {}, "eva")[1]["states"] == ["open"]
 
 
+def test_a_decision_made_in_another_tab_is_not_written_over_unseen(page: Page) -> None:
+    page.decide(0)
+    status, answer = page.decide(0, frames=[], seen=None)
+    assert (status, "decided elsewhere meanwhile" in answer["error"]) == (400, True)
+    _, item = page.ask("items/0")
+    assert page.decide(0, frames=[], seen=item["decision"]["decision"])[0] == 200
+    assert len(read_annotations([page.journal.path])) == 2
+
+
 def test_a_coder_never_sees_what_others_decided(page: Page) -> None:
     page.decide(0, "ben", frames=["harvest"], note="SECRET")
     for path in ("session", "items/0", "items/1"):

@@ -197,6 +197,9 @@ def _save(desk: Desk, seat: Seat, number: int, body: Any) -> Annotation:
         coding = _coding(desk)
         drawn = _pick(coding.queue(seat.name), number)
         _check_same(drawn, body)
+        own = coding.decisions(seat.name).get((drawn.article, drawn.id))
+        if "seen" in body and body["seen"] != (None if own is None else own.decision):
+            raise _bad("this sentence was decided elsewhere meanwhile, as in another tab")
         return coding.decide(seat.name, drawn, decision)
     session = _adjudication(desk)
     dispute = _pick(session.disputes(), number)
@@ -247,6 +250,7 @@ def _describe_decision(entry: Annotation | None) -> dict[str, Any] | None:
         "flagged": entry.flagged,
         "coder": entry.coder,
         "time": entry.time,
+        "decision": entry.decision,
     }
 
 

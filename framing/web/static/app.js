@@ -342,7 +342,8 @@ async function decide(status) {
   }
   const [at, key] = [number, sentenceKey()];
   const body = { status, frames: state.frames, stance: state.stance, note: state.note || null, flagged: state.flagged,
-    seconds: Math.round(10 * (clockSeconds() - began)) / 10, article: item.article, id: item.id, parents: item.parents };
+    seconds: Math.round(10 * (clockSeconds() - began)) / 10, article: item.article, id: item.id, parents: item.parents,
+    seen: item.decision ? item.decision.decision : null };
   await work(async () => {
     const answer = await ask("items/" + at, body);
     drafts.delete(key);
