@@ -277,6 +277,22 @@ def test_slow_and_idle_connections_do_not_keep_coders_waiting(page: Page, monkey
         each.close()
 
 
+def drip(sender: socket.socket, data: bytes) -> None:
+    for byte in data:
+        sender.sendall(bytes([byte]))
+        time.sleep(0.02)
+
+
+def test_a_request_that_drips_in_after_a_whole_one_is_not_waited_for(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("framing.web.server.BODY_SECONDS", 0.5)
+    with socket.create_connection(("127.0.0.1", page.port), timeout=10) as sender:
+        head = f"GET /style.css HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\n".encode()
+        sender.sendall(head + b"\r\n")
+        assert sender.recv(15) == b"HTTP/1.1 200 OK"
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            drip(sender, head * 9)
+
+
 def test_a_full_disk_is_told_on_the_page(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 

@@ -64,17 +64,30 @@ def serve(
         raise UsageError("the page needs an extra: pip install 'framing[annotate]' (or code in the terminal: --tui)") from None
 
     class Impatient(H11Protocol):
-        """Closes a connection on which no request arrives in time, and one too many."""
+        """Closes a connection on which no whole request arrives in time, the first or a later one, and one too many."""
+
+        _waits = False
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             if len(self.connections) > MAX_CONNECTIONS:
                 transport.close()
             else:
+                self._wait()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._wait()
+
+        def _wait(self) -> None:
+            # Begun once and not anew at each byte: a request that drips in would be waited for for ever.
+            if not self._waits:
+                self._waits = True
                 self.loop.call_later(BODY_SECONDS, self._leave)
 
         def _leave(self) -> None:
-            if not self.cycle:
+            self._waits = False
+            if not self.cycle or self.cycle.response_complete:
                 self.transport.close()
 
     class Server(uvicorn.Server):
