@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from framing.annotations import (
     ADJUDICATED,
@@ -87,23 +87,18 @@ def _differ(votes: Iterable[Annotation], target: str) -> bool:
 def choose(dispute: Dispute, frames: Iterable[str], stance: Mapping[str, str], adjudicator: str) -> Annotation:
     """Return the adjudication of ``dispute``: a record of its own that points to the decisions it chose between."""
     first = dispute.first
-    return Annotation(
-        id=first.id,
-        article=first.article,
-        text=first.text,
+    return replace(
+        first,
+        status=CODED,
         frames=frozenset(frames),
         stance=tuple(stance.items()),
-        outlet=first.outlet,
-        index=first.index,
-        start=first.start,
-        end=first.end,
         coder=adjudicator,
         phase=ADJUDICATED,
         parents=dispute.parents,
-        sampling=first.sampling,
-        inclusion_probability=first.inclusion_probability,
-        codebook_version=first.codebook_version,
-        hash=first.hash,
-        grouped=first.grouped,
+        time=None,
+        seconds=None,
+        note=None,
+        flagged=False,
+        decision=None,
         extra={key: first.extra[key] for key in OF_THE_SENTENCE if key in first.extra},
     )

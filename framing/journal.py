@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import cast
@@ -72,7 +72,7 @@ class Journal:
     def append_if(self, make: Callable[[Sequence[Annotation]], Annotation | None]) -> Annotation | None:
         """Return what ``make`` makes of the entries so far as it was written, None where it makes nothing; all under one lock.
 
-        Times never go back within a file, whatever the clock does: the order of its lines is the order of the decisions.
+        Each line is later than the one before, whatever the clock does: the order of lines is the order of the decisions.
 
         Raises:
             AnnotationError, FileError: the disk refuses, or the file was edited or replaced: it is then as it was before.
@@ -82,9 +82,8 @@ class Journal:
             made = make(self.entries)
             if made is None:
                 return None
-            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            latest = max((entry.time for entry in self.entries[-1:] if entry.time), default="")
-            named = replace(made, time=max(now, latest), decision=secrets.token_hex(8))
+            latest = self.entries[-1].time if self.entries else None
+            named = replace(made, time=_next_time(latest), decision=secrets.token_hex(8))
             line = json.dumps(annotation_record(named), ensure_ascii=False, allow_nan=False).encode() + b"\n"
             _write_whole(handle, line, self.path)
             self._take(line, self._read + len(line))
@@ -137,6 +136,18 @@ class Journal:
         self._read, self._lines = read, number
         if lines:
             self._last_line = lines[lines.rfind(b"\n", 0, -1) + 1 :]
+
+
+def _next_time(latest: str | None) -> str:
+    """Return the time now, or a millisecond after ``latest`` where the clock has not passed that yet."""
+    now = datetime.now(UTC)
+    try:
+        before = datetime.fromisoformat(latest or "0001-01-02")
+        aware = before if before.tzinfo else before.replace(tzinfo=UTC)
+        now = max(now, aware.astimezone(UTC) + timedelta(milliseconds=1))
+    except (ValueError, OverflowError):
+        pass  # somebody else wrote it, in a form of their own or beyond all time
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @contextmanager

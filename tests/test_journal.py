@@ -202,9 +202,27 @@ def test_a_file_that_was_edited_while_in_use_is_left_alone(path: Path, codebook:
 def test_times_never_go_back_in_a_file_whatever_the_clock_does(path: Path, codebook: Codebook) -> None:
     path.write_text(json.dumps(annotation_record(replace(coding(1), time="2999-01-01T00:00:00.000Z"))) + "\n", "utf-8")
     made = Journal(path, codebook).append(replace(coding(1), frames=frozenset()))
-    assert made.time == "2999-01-01T00:00:00.000Z"
+    assert made.time == "2999-01-01T00:00:00.001Z"
     (current,) = current_codings(read_annotations([path], codebook))
     assert current.frames == frozenset()
+
+
+@pytest.mark.parametrize("time", ["2999-01-01", "2999-01-01T02:00:00+02:00", "2999-01-01 00:00:00Z"])
+def test_a_time_that_others_wrote_is_understood(path: Path, codebook: Codebook, time: str) -> None:
+    path.write_text(json.dumps(annotation_record(replace(coding(1), time=time))) + "\n", "utf-8")
+    assert Journal(path, codebook).append(coding(2)).time == "2999-01-01T00:00:00.001Z"
+
+
+@pytest.mark.parametrize("time", ["2999-01-01T99", "9999-12-31T23:59:59.999Z"])
+def test_a_time_that_cannot_be_followed_is_passed_over(path: Path, codebook: Codebook, time: str) -> None:
+    path.write_text(json.dumps(annotation_record(replace(coding(1), time=time))) + "\n", "utf-8")
+    assert str(Journal(path, codebook).append(coding(2)).time) < "2999"
+
+
+def test_decisions_of_one_millisecond_have_different_times(path: Path, codebook: Codebook) -> None:
+    journal = Journal(path, codebook)
+    times = [journal.append(coding(number)).time for number in range(200)]
+    assert times == sorted(set(times), key=str)
 
 
 def test_the_disk_has_a_decision_before_append_returns(path: Path, codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> None:

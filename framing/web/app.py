@@ -141,8 +141,6 @@ def read_decision(body: Any) -> Decision:
         raise _bad("note, flagged or status is of another kind")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float | None) or not 0 <= (seconds or 0) < 1e7:
         raise _bad("seconds must be a number")
-    if (note or "").encode("utf-8", "replace").decode() != (note or ""):
-        raise _bad("the note holds half a character")
     return Decision(body.get("status", CODED), tuple(frames), stance, note, flagged, seconds)
 
 
