@@ -29,6 +29,7 @@ class Article:
     title: str | None = None
     url: str | None = None
     language: str | None = None
+    ownership: str | None = None
     source: str = ""
     notes: tuple[str, ...] = ()
     sentences: tuple[str, ...] | None = None
@@ -124,6 +125,7 @@ def make_article(fields: dict[str, str | None], *, source: str, encoding: str = 
         title=fields.get("title"),
         url=fields.get("url"),
         language=fields.get("language"),
+        ownership=fields.get("ownership"),
         source=source,
         notes=tuple(notes),
     )

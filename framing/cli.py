@@ -18,8 +18,9 @@ from framing.commands.coding import agreement
 from framing.commands.exchanging import export, import_
 from framing.commands.models import list_all, show_one
 from framing.commands.sampling import sample
-from framing.commands.scoring import explain, score, summarize
+from framing.commands.scoring import explain, score
 from framing.commands.speaking import say
+from framing.commands.summarizing import compare, summarize
 from framing.commands.training import evaluate, train
 from framing.errors import FileError, FramingError
 
@@ -67,7 +68,10 @@ app.add_typer(codebook, name="codebook", rich_help_panel=CODING)
 
 # In the order of `framing --help`.
 app.command(epilog="Example:  framing score articles/ --unit sentence -o sentences.jsonl", rich_help_panel=ARTICLES)(score)
-app.command(epilog="Example:  framing summarize articles/ --by month -f csv -o months.csv", rich_help_panel=ARTICLES)(summarize)
+app.command(epilog="Example:  framing summarize articles/ -a coded.jsonl --by month -o months.csv", rich_help_panel=ARTICLES)(
+    summarize
+)
+app.command(epilog="Example:  framing compare articles/ -a coded.jsonl --ranks", rich_help_panel=ARTICLES)(compare)
 app.command(epilog="Example:  framing explain 'Washington warned Peru about the Chinese port.'", rich_help_panel=ARTICLES)(explain)
 app.command(epilog="Example:  framing train --annotations mine --name mine", rich_help_panel=MODELS)(train)
 app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl", rich_help_panel=MODELS)(evaluate)

@@ -64,6 +64,8 @@ class FramingModel:
 
     ``weights`` is features × outputs, ``intercepts`` and ``rules`` are by output: the frames, then favor and against for
     each target. ``trained_on`` holds the fingerprints of its training sentences: scores of these look better than they are.
+    ``left_out`` holds, in the order of these, decision values by models that saw nothing of their article: NaN where such a
+    model did not learn the output, and no rows where none was fitted.
     """
 
     codebook: Codebook
@@ -76,6 +78,12 @@ class FramingModel:
     digest: str = ""
     min_precision: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    left_out: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, 0), np.float16))
+
+    @property
+    def left_out_decisions(self) -> dict[str, NDArray[np.float16]]:
+        """The decision values of training sentences by models that saw nothing of their article, by fingerprint."""
+        return dict(zip(sorted(self.trained_on), self.left_out, strict=False))
 
     @property
     def label(self) -> str:

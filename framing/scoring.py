@@ -102,7 +102,9 @@ def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[s
             "article_id": score.article.id,
             "outlet": score.article.outlet,
             "country": score.article.country,
+            "ownership": score.article.ownership,
             "date": score.article.date,
+            "title": score.article.title,
             "source": score.article.source,
             "index": sentence.index,
             "kind": sentence.kind,
@@ -151,6 +153,7 @@ def article_record(score: ArticleScore, codebook: Codebook) -> dict[str, Any]:
             for row in score.headline
         ],
         "trained_on": score.trained_on,
+        "ownership": article.ownership,
         "model": score.model,
     }
 

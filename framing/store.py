@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framing.agreement.labels import LabelAgreement
 from framing.calibration import PRECISIONS, demand_precision
@@ -27,12 +28,12 @@ from framing.metrics import LabelMetrics
 from framing.model import FramingModel, LabelRule
 from framing.scorer import Scorer
 
-FORMAT = 2
+FORMAT = 3
 """The version of the directory's layout; raised when an older program could misread a newer directory."""
 
 MANIFEST = "model.json"
 CARD = "README.md"
-FILES = ("codebook.toml", "evaluation.json", "trained-on.txt", "vocabulary.json", "weights.npz")
+FILES = ("codebook.toml", "evaluation.json", "left-out.npz", "trained-on.txt", "vocabulary.json", "weights.npz")
 """The files that make the model; the card beside them is for people, who may edit it."""
 
 MODEL_FILES = (*FILES, CARD, MANIFEST)
@@ -74,9 +75,10 @@ def save_model(
     contents = {
         "codebook.toml": model.codebook.content.encode(),
         "evaluation.json": _json(evaluation),
+        "left-out.npz": _pack(decisions=model.left_out),
         "trained-on.txt": "".join(f"{mark}\n" for mark in sorted(model.trained_on)).encode(),
         "vocabulary.json": _json({"words": model.vectorizer.words, "chars": model.vectorizer.chars}, indent=None),
-        "weights.npz": _arrays(model),
+        "weights.npz": _pack(idf=model.vectorizer.idf, weights=model.weights, intercepts=model.intercepts),
     }
     manifest = {
         "format": FORMAT,
@@ -105,9 +107,9 @@ def _json(value: Any, *, indent: int | None = 1) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=indent) + "\n").encode()
 
 
-def _arrays(model: FramingModel) -> bytes:
+def _pack(**arrays: NDArray[Any]) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, idf=model.vectorizer.idf, weights=model.weights, intercepts=model.intercepts)
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -227,7 +229,16 @@ def _assemble(codebook: Codebook, manifest: dict[str, Any], data: dict[str, byte
         raise ValueError("a weight is no number")
     rules = tuple(_rule(manifest["labels"][label]) for label in list_outputs(codebook))
     seen = frozenset(data["trained-on.txt"].decode().split())
-    return FramingModel(codebook, vectorizer, weights, intercepts, rules, seen, facts=manifest["data"])
+    left_out = _read_left_out(data["left-out.npz"], len(seen), outputs)
+    return FramingModel(codebook, vectorizer, weights, intercepts, rules, seen, facts=manifest["data"], left_out=left_out)
+
+
+def _read_left_out(data: bytes, sentences: int, outputs: int) -> NDArray[np.float16]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        decisions: NDArray[np.float16] = arrays["decisions"]
+    if decisions.size and decisions.shape != (sentences, outputs):
+        raise ValueError("the left-out predictions do not fit the training sentences")
+    return decisions
 
 
 def _rule(row: dict[str, Any]) -> LabelRule:

@@ -1,340 +1,386 @@
-"""Shares of frames and stances per outlet, month, country or voice.
+"""Shares of frames and stances per group of articles, corrected for the classifier's errors where sentences were coded.
 
-For now the shares count the classifier's labels and are named ``uncorrected``: they carry its errors. Their intervals
-come from a bootstrap over articles, since the sentences of one article are alike.
+Where sentences of a group were hand-coded and drawn by chance, its shares are estimates with intervals
+(``framing.prevalence``). Where none was, counting the classifier's labels gives an *uncorrected index*: it has no interval,
+since none that could be computed would hold.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from framing.articles import Skipped
-from framing.codebook import STANCES
+from framing.codebook import STANCES, Codebook
+from framing.coded import Bools, Integers
 from framing.errors import UsageError, suggest
-from framing.scoring import ArticleScore
+from framing.features import Floats
+from framing.grouping import Group
+from framing.linking import Account
+from framing.population import CountedArticle, Population
+from framing.prevalence import (
+    INDEX,
+    LONG_RUN,
+    Difference,
+    Share,
+    Tuning,
+    compare_shares,
+    estimate_by_hand,
+    estimate_share,
+    tune,
+)
 
-GROUPINGS = ("outlet", "month", "country", "voice")
-MIN_ARTICLES = 5
-"""Articles below which no interval is given: a bootstrap over fewer promises more than it keeps."""
-
-REPLICATIONS = 2000
-UNKNOWN = "(unknown)"
-METHOD = "uncorrected"
+FEW_POSITIVES = 5
+"""Coded sentences with a label, expected at its share, below which a share is marked: chance decides it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The sentence of a group that has a frame with the highest probability."""
+    """The sentence of a group that has a label with the highest probability."""
 
     text: str
     article_id: str
     probability: float
 
 
-@dataclass(slots=True)
-class Tally:
-    """The counts of one article within one group; None where a label was not learnt. ``examples`` by frame."""
-
-    group: str
-    article_id: str
-    sentences: int
-    frames: dict[str, int | None]
-    stance: dict[str, dict[str, int | None]]
-    examples: dict[str, Example] = field(default_factory=dict)
-    trained_on: bool = False
-
-
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A share of a group's sentences with its 95 % interval, None where articles are too few or the label was not learnt."""
+class LabelShare:
+    """One label in one group.
 
-    share: float | None
-    low: float | None
-    high: float | None
-    reliable: bool | None
+    ``share`` is the best estimate there is: corrected by codes, from codes alone, or the uncorrected index; None where the
+    label was neither learnt nor coded. ``naive`` is the share of sentences that the classifier gave it to, ``by_hand`` the
+    estimate from the coded sentences alone, ``without_copies`` the estimate with each text once, where there are copies.
+    """
+
+    share: Share | None
+    naive: float | None
+    by_hand: Share | None = None
+    without_copies: Share | None = None
+    reliable: bool | None = None
     example: Example | None = None
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval, None where too little is coded to publish one."""
+        return publish(self.share)
+
+    @property
+    def has_few_positives(self) -> bool:
+        """Whether so few coded sentences have the label that its share hangs on chance."""
+        return self.share is not None and self.share.coded > 0 and self.share.coded * self.share.estimate < FEW_POSITIVES
+
+
+def publish(share: Share | None) -> tuple[float, float] | None:
+    """Return the interval of ``share`` where enough is coded for one to be published."""
+    if share is None or share.low is None or share.high is None or not share.is_supported:
+        return None
+    return share.low, share.high
+
 
 @dataclass(frozen=True, slots=True)
-class StanceShares:
-    """Shares of favor, against and none towards a target; ``balance`` is favor minus against, with its 95 % interval."""
+class TargetShares:
+    """The shares of favor, against and none towards a target, and the ``balance``: favor minus against."""
 
-    shares: dict[str, float | None]
-    balance: float | None
-    low: float | None
-    high: float | None
-    reliable: bool | None
+    values: dict[str, LabelShare]
+    balance: Difference | None
+    naive_balance: float | None
+    reliable: bool | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the balance, None where too little is coded to publish one."""
+        supported = all(publish(self.values[side].share) for side in STANCES[:2])
+        if self.balance is None or self.balance.low is None or self.balance.high is None or not supported:
+            return None
+        return self.balance.low, self.balance.high
+
+    @property
+    def method(self) -> str:
+        """How the shares came about."""
+        share = self.values[STANCES[0]].share
+        return share.method if share else INDEX
 
 
 @dataclass(frozen=True, slots=True)
 class OutletSummary:
-    """One group (an outlet unless grouped otherwise): what was counted, and the shares in the codebook's order."""
+    """One group (an outlet unless grouped otherwise): what was counted, and its shares in the codebook's order.
 
-    group: str
+    ``coded`` sentences were hand-coded and drawn by chance; ``copies`` articles print the text of an earlier one.
+    """
+
+    group: tuple[str, ...]
     articles: int
     sentences: int
-    frames: dict[str, Share]
-    stance: dict[str, StanceShares]
+    coded: int
+    undated: int
+    copies: int
+    frames: dict[str, LabelShare]
+    stance: dict[str, TargetShares]
+
+    @property
+    def name(self) -> str:
+        """The name of the group in one string."""
+        return " · ".join(self.group)
 
 
-def tally_score(score: ArticleScore, by: str) -> list[Tally]:
-    """Return the counts of one article, one tally per group that its sentences fall into; headlines are left out."""
-    parts: dict[str, list[Any]] = {}
-    for row in score.body:
-        parts.setdefault(row.sentence.voice if by == "voice" else _group(by, _facts(score)), []).append(row)
-    tallies = []
-    for group, rows in parts.items():
-        frames: dict[str, int | None] = {}
-        examples: dict[str, Example] = {}
-        for frame in rows[0].probabilities:
-            learnt = rows[0].probabilities[frame] is not None
-            having = [row for row in rows if frame in row.frames]
-            frames[frame] = len(having) if learnt else None
-            if having:
-                best = max(having, key=lambda row: row.probabilities[frame])
-                examples[frame] = Example(best.sentence.text, score.article.id, best.probabilities[frame])
-        stance = {target: _count([row.stance[target] for row in rows]) for target in rows[0].stance}
-        tallies.append(Tally(group, score.article.id, len(rows), frames, stance, examples, score.trained_on > 0))
-    return tallies
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What stands behind a summary: the denominators.
+
+    ``skipped`` counts the inputs left out by reason. ``sentences`` are those of bodies, over which shares are; ``headlines``
+    were scored and not counted. ``copies`` are articles that print the text of an earlier one.
+    """
+
+    articles: int
+    sentences: int
+    headlines: int
+    undated: int
+    without_outlet: int
+    foreign: int
+    copies: int
+    trained_on: int
+    skipped: dict[str, int] = field(default_factory=dict, hash=False)
 
 
-def _facts(score: ArticleScore) -> dict[str, Any]:
-    return {"outlet": score.article.outlet, "country": score.article.country, "date": score.article.date}
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The summaries of groups, of everything together, and what they rest on.
+
+    ``account`` tells what became of the coded sentences, None without any. ``tunings`` are by frame and target.
+    """
+
+    by: tuple[str, ...]
+    groups: tuple[OutletSummary, ...]
+    overall: OutletSummary
+    corpus: Corpus
+    scope: str = LONG_RUN
+    account: Account | None = None
+    tunings: dict[str, Tuning] = field(default_factory=dict, hash=False)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether any group has coded sentences."""
+        return any(group.coded for group in self.groups)
 
 
-def _group(by: str, record: dict[str, Any]) -> str:
-    if by == "month":
-        date = record.get("date")
-        return date[:7] or UNKNOWN if isinstance(date, str) else UNKNOWN
-    group = record.get(by)
-    return group if group and isinstance(group, str) else UNKNOWN
+@dataclass(frozen=True)
+class Evidence:
+    """A population with the codes of its sample, and which of its articles print one text.
+
+    ``labels`` (rows × labels) are 1, 0, and NaN where not coded; ``chances`` (rows) the inclusion probabilities of the coded.
+    ``cluster`` numbers, per row, its article, copies of one text alike; ``is_copy`` tells rows of all but the first of these.
+    ``counted`` are articles without sentences, which can be counted and no more.
+    """
+
+    population: Population
+    labels: Floats
+    chances: Floats
+    cluster: Integers
+    is_copy: Bools
+    account: Account | None = None
+    counted: tuple[CountedArticle, ...] = ()
 
 
-def _count(given: Sequence[str | None]) -> dict[str, int | None]:
-    return dict.fromkeys(STANCES) if None in given else {stance: given.count(stance) for stance in STANCES}
+@dataclass(frozen=True)
+class _Columns:
+    """One label as arrays over rows: probability, whether it was given, and code."""
+
+    probability: Floats
+    given: Bools
+    label: Floats
 
 
-def is_saved_score(line: bytes) -> bool:
-    """Return whether a line of JSON is a record that ``framing score`` wrote."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(record, dict) and "article_id" in record and "frames" in record
+Adjustment = Callable[[str, float, Floats], Share | None]
+"""Returns the share of a label of which nothing was coded, from its name, the share given and the probabilities."""
 
 
-def is_saved_scores(path: Path) -> bool:
-    """Return whether the first record of ``path`` is one that ``framing score`` wrote."""
-    try:
-        if path.suffix.lower() != ".jsonl" or not path.is_file():
-            return False
-        with path.open("rb") as lines:
-            return is_saved_score(next((line for line in lines if line.strip()), b""))
-    except OSError:
-        return False  # the reader of articles names it
+@dataclass(frozen=True)
+class Plan:
+    """How to summarise: what a share is of, which labels the model's evaluation vouches for, and what to do without codes."""
+
+    scope: str = LONG_RUN
+    reliable: Mapping[str, bool] = field(default_factory=dict)
+    adjustment: Adjustment | None = None
 
 
-def read_saved_scores(lines: Iterable[bytes], by: str, *, source: str) -> Iterator[tuple[str, Tally] | Skipped]:
-    """Yield the model and the tallies of saved records, one per article or one per sentence; a broken line is skipped.
+def summarize(
+    evidence: Evidence, codebook: Codebook, by: Sequence[str], groups: Sequence[Group], plan: Plan | None = None
+) -> Summary:
+    """Return the shares of each group and of all together, in the order of ``groups``.
 
     Raises:
-        UsageError: ``by`` is voice and the records are per article.
+        AnnotationError: as ``framing.prevalence.estimate_share``.
     """
-    sentences: dict[tuple[str, str, str], Tally] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            if "index" in record:
-                _add_sentence(sentences, record, by)
-            elif by == "voice" and "sentences" in record:
-                raise UsageError(f"{source}: records per article do not tell voices; save them with --unit sentence")
-            else:
-                yield str(record["model"]), _tally_record(record, by)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            yield Skipped(f"{source}:{number}", "it is no record of framing score")
-    for (model, _, _), tally in sentences.items():
-        yield model, tally
+    work = _Work(evidence, codebook, plan or Plan())
+    everything = Group(("all",), np.arange(len(evidence.population)), evidence.counted)
+    summaries = tuple(work.summarize_group(group) for group in groups)
+    corpus = _describe_corpus(evidence)
+    return Summary(tuple(by), summaries, work.summarize_group(everything), corpus, work.plan.scope, evidence.account, work.tunings)
 
 
-def _tally_record(record: dict[str, Any], by: str) -> Tally:
-    frames = {frame: _whole(row["sentences"]) for frame, row in record["frames"].items()}
-    stance = {target: {value: _whole(row[value]) for value in STANCES} for target, row in record["stance"].items()}
-    sentences = record["sentences"]
-    if type(sentences) is not int or not 0 < sentences < 10**9:
-        raise ValueError("an article has at least one sentence")
-    seen = bool(record.get("trained_on"))
-    return Tally(_group(by, record), str(record["article_id"]), sentences, frames, stance, trained_on=seen)
+class _Work:
+    """The columns and tunings of one summary, made once and used for every group."""
+
+    def __init__(self, evidence: Evidence, codebook: Codebook, plan: Plan) -> None:
+        self.evidence, self.codebook, self.plan = evidence, codebook, plan
+        self.coded = ~np.isnan(evidence.chances)
+        population = evidence.population
+        names = np.array([article.outlet or "" for article in population.articles])
+        self.outlet = np.unique(names, return_inverse=True)[1][population.article] if len(population) else population.article
+        self.frames = {frame: self._column(frame) for frame in codebook.frame_ids}
+        self.stances = {target: self._stances(target) for target in codebook.target_ids}
+        self.tunings = {frame: self._tune([column]) for frame, column in self.frames.items()}
+        # One slope for favor, against and none: then the three shares add up to one.
+        self.tunings |= {target: self._tune(list(columns.values())) for target, columns in self.stances.items()}
+
+    def _column(self, label: str) -> _Columns:
+        number = self.evidence.population.labels.index(label)
+        population = self.evidence.population
+        return _Columns(population.probabilities[:, number], population.given[:, number], self.evidence.labels[:, number])
+
+    def _stances(self, target: str) -> dict[str, _Columns]:
+        favor, against = (self._column(f"{target}:{side}") for side in STANCES[:2])
+        chances = [np.where(np.isnan(column.probability), 0.0, column.probability) for column in (favor, against)]
+        rest = np.where(np.isnan(favor.probability) & np.isnan(against.probability), np.nan, 1 - chances[0] - chances[1])
+        none = _Columns(rest, ~favor.given & ~against.given, 1 - favor.label - against.label)
+        learnt = not np.isnan(rest).any()
+        columns = [replace(c, probability=p) if learnt else c for c, p in zip((favor, against), chances, strict=True)]
+        return dict(zip(STANCES, (*columns, none), strict=True))
+
+    def _tune(self, columns: Sequence[_Columns]) -> Tuning:
+        """Return what the probabilities of ``columns`` are worth on the coded sentences, within outlet and column."""
+        rows = [np.flatnonzero(self.coded & ~np.isnan(column.label)) for column in columns]
+        if not sum(map(len, rows)):
+            return Tuning(0.0, 0.0)
+        outlets = int(self.outlet.max()) + 1
+        return tune(
+            np.concatenate([column.probability[own] for column, own in zip(columns, rows, strict=True)]),
+            np.concatenate([column.label[own] for column, own in zip(columns, rows, strict=True)]),
+            np.concatenate([self.evidence.chances[own] for own in rows]),
+            np.concatenate([self.outlet[own] + number * outlets for number, own in enumerate(rows)]),
+        )
+
+    def summarize_group(self, group: Group) -> OutletSummary:
+        """Return the summary of one group."""
+        rows, population = group.rows, self.evidence.population
+        articles = [population.articles[number] for number in np.unique(population.article[rows])]
+        articles += [counted.article for counted in group.counted]
+        return OutletSummary(
+            group.name,
+            len(articles),
+            _count_sentences(group),
+            int(self.coded[rows].sum()),
+            sum(article.date is None for article in articles),
+            len(np.unique(population.article[rows[self.evidence.is_copy[rows]]])),
+            {frame: self._share(frame, frame, column, group) for frame, column in self.frames.items()},
+            {target: self._target(target, columns, group) for target, columns in self.stances.items()},
+        )
+
+    def _target(self, target: str, columns: dict[str, _Columns], group: Group) -> TargetShares:
+        values = {stance: self._share(f"{target}:{stance}", target, column, group) for stance, column in columns.items()}
+        favor, against = (values[side] for side in STANCES[:2])
+        naive = None if favor.naive is None or against.naive is None else favor.naive - against.naive
+        balance = None
+        if favor.share is not None and against.share is not None:
+            balance = compare_shares(favor.share, against.share)
+        return TargetShares(values, balance, naive, self.plan.reliable.get(target))
+
+    def _share(self, label: str, tuned_by: str, column: _Columns, group: Group) -> LabelShare:
+        """Return the share of one label in one group; ``tuned_by`` names the frame or target whose tuning it uses."""
+        rows = group.rows
+        naive = _count_naive(label, column, group)
+        codes = np.where(self.coded, column.label, np.nan)
+        reliable = self.plan.reliable.get(tuned_by)
+        example = self._find_example(column, rows)
+        if np.isnan(codes[rows]).all():
+            return LabelShare(self._index(label, naive, column, group), naive, None, None, reliable, example)
+        share = self._estimate(column, codes, rows, self.tunings[tuned_by])
+        by_hand = estimate_by_hand(codes[rows], self.evidence.chances[rows], self.evidence.cluster[rows], scope=self.plan.scope)
+        return LabelShare(share, naive, by_hand, self._leave_copies(column, codes, rows, tuned_by), reliable, example)
+
+    def _estimate(self, column: _Columns, codes: Floats, rows: Integers, tuning: Tuning) -> Share:
+        arrays = (column.probability[rows], codes[rows], self.evidence.chances[rows], self.evidence.cluster[rows])
+        return estimate_share(*arrays, tuning=tuning, scope=self.plan.scope)
+
+    def _leave_copies(self, column: _Columns, codes: Floats, rows: Integers, tuned_by: str) -> Share | None:
+        copies = self.evidence.is_copy[rows]
+        kept = rows[~copies]
+        if not copies.any() or np.isnan(codes[kept]).all():
+            return None
+        return self._estimate(column, codes, kept, self.tunings[tuned_by])
+
+    def _index(self, label: str, naive: float | None, column: _Columns, group: Group) -> Share | None:
+        if naive is None:
+            return None
+        size = (_count_sentences(group), len(np.unique(self.evidence.cluster[group.rows])) + len(group.counted))
+        adjusted = None
+        if self.plan.adjustment is not None and not group.counted:
+            adjusted = self.plan.adjustment(label, naive, column.probability[group.rows])
+        return replace(adjusted or Share(naive, None, None, INDEX, 0, 0, raw=naive), sentences=size[0], articles=size[1])
+
+    def _find_example(self, column: _Columns, rows: Integers) -> Example | None:
+        """Return the surest sentence of those that were given the label."""
+        given = rows[column.given[rows]]
+        if not len(given):
+            return None
+        best = int(given[np.argmax(column.probability[given])])
+        sentence = self.evidence.population.sentence(best)
+        return Example(sentence.text, sentence.article_id, float(column.probability[best]))
 
 
-def _whole(value: Any) -> int | None:
-    if value is not None and (type(value) is not int or not 0 <= value < 10**9):
-        raise ValueError("a count is a whole number")
-    return value
+def _count_sentences(group: Group) -> int:
+    return len(group.rows) + sum(article.sentences for article in group.counted)
 
 
-def _add_sentence(tallies: dict[tuple[str, str, str], Tally], record: dict[str, Any], by: str) -> None:
-    """Add a sentence to the tally of its article; what is missing is found before anything is counted."""
-    chances: dict[str, float | None] = record["probabilities"]
-    having = {frame: chances[frame] or 0.0 for frame in record["frames"]}
-    stances: dict[str, str | None] = record["stance"]
-    text, article, model = str(record["text"]), str(record["article_id"]), str(record["model"])
-    group = str(record["voice"]) if by == "voice" else _group(by, record)
-    if not all(value is None or value in STANCES for value in stances.values()):
-        raise ValueError("a stance is unknown")
-    if record["kind"] == "headline":
-        return
-    key = (model, group, f"{record.get('source')} {article}")
-    if key not in tallies:
-        frames = {frame: (None if chance is None else 0) for frame, chance in chances.items()}
-        stance: dict[str, dict[str, int | None]] = {}
-        for target, value in stances.items():
-            stance[target] = dict.fromkeys(STANCES) if value is None else dict.fromkeys(STANCES, 0)
-        tallies[key] = Tally(group, article, 0, frames, stance)
-    tally = tallies[key]
-    tally.sentences += 1
-    tally.trained_on |= bool(record.get("trained_on"))
-    for frame, chance in having.items():
-        tally.frames[frame] = (tally.frames[frame] or 0) + 1
-        if frame not in tally.examples or chance > tally.examples[frame].probability:
-            tally.examples[frame] = Example(text, article, chance)
-    for target, value in stances.items():
-        if value is not None:
-            tally.stance[target][value] = (tally.stance[target][value] or 0) + 1
-
-
-def summarize(tallies: Iterable[Tally], *, reliable: dict[str, bool] | None = None, seed: int = 0) -> list[OutletSummary]:
-    """Return one summary per group, in the order of the groups' names.
-
-    ``reliable`` says of each frame, and of each target, whether the model's evaluation vouches for it; a label that it
-    does not name is of unknown reliability.
-    """
-    groups: dict[str, list[Tally]] = {}
-    for tally in tallies:
-        groups.setdefault(tally.group, []).append(tally)
-    return [_summarize_group(name, groups[name], reliable or {}, seed) for name in sorted(groups)]
-
-
-def _summarize_group(group: str, tallies: list[Tally], reliable: dict[str, bool], seed: int) -> OutletSummary:
-    sizes = np.array([tally.sentences for tally in tallies])
-    weights = _bootstrap_weights(len(tallies), seed)
-    frames = {}
-    for frame in tallies[0].frames:
-        counts = [tally.frames.get(frame) for tally in tallies]
-        share, low, high = _estimate(counts, sizes, weights)
-        examples = [tally.examples[frame] for tally in tallies if frame in tally.examples]
-        best = max(examples, key=lambda example: example.probability, default=None)
-        frames[frame] = Share(share, low, high, reliable.get(frame), best)
-    stance = {}
-    for target in tallies[0].stance:
-        counted = {value: [tally.stance.get(target, {}).get(value) for tally in tallies] for value in STANCES}
-        shares = {value: _estimate(counts, sizes, None)[0] for value, counts in counted.items()}
-        pairs = zip(counted["favor"], counted["against"], strict=True)
-        difference = [None if favor is None or against is None else favor - against for favor, against in pairs]
-        stance[target] = StanceShares(shares, *_estimate(difference, sizes, weights, -1.0), reliable.get(target))
-    return OutletSummary(group, len(tallies), int(sizes.sum()), frames, stance)
-
-
-def _bootstrap_weights(articles: int, seed: int) -> NDArray[np.int64] | None:
-    """Return how often each article is drawn in each replication, or None where articles are too few."""
-    if articles < MIN_ARTICLES:
+def _count_naive(label: str, column: _Columns, group: Group) -> float | None:
+    """Return the share of a group's sentences that the classifier gave a label, None where it was not learnt."""
+    counts = [_read_count(article, label) for article in group.counted]
+    if np.isnan(column.probability[group.rows]).any() or None in counts:
         return None
-    return np.random.default_rng(seed).multinomial(articles, np.full(articles, 1 / articles), REPLICATIONS)
+    return float(column.given[group.rows].sum() + sum(count or 0 for count in counts)) / _count_sentences(group)
 
 
-def _estimate(
-    counts: Sequence[int | None], sizes: NDArray[np.int64], weights: NDArray[np.int64] | None, lowest: float = 0.0
-) -> tuple[float | None, float | None, float | None]:
-    """Return the share of all sentences with its interval; None for what cannot be said."""
-    if any(count is None for count in counts):
-        return None, None, None
-    values = np.array(counts, float)
-    share = float(values.sum() / sizes.sum())
-    if weights is None:
-        return share, None, None
-    low, high = np.quantile((weights @ values) / (weights @ sizes), [0.025, 0.975])
-    if low == high and abs(share) in (0.0, 1.0):
-        low, high = _edge_interval(share, len(values), lowest)
-    return share, float(low), float(high)
+def _read_count(article: CountedArticle, label: str) -> int | None:
+    target, _, stance = label.rpartition(":")
+    if not target or stance != STANCES[-1]:
+        return article.counts[label]
+    sides = [article.counts[f"{target}:{side}"] for side in STANCES[:2]]
+    return None if None in sides else article.sentences - sum(side or 0 for side in sides)
 
 
-def _edge_interval(share: float, articles: int, lowest: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval as if each article were one sentence, for a share at which the bootstrap cannot vary.
+def _describe_corpus(evidence: Evidence) -> Corpus:
+    population = evidence.population
+    skipped: dict[str, int] = {}
+    for item in population.skipped:
+        skipped[item.reason] = skipped.get(item.reason, 0) + 1
+    articles = [*population.articles, *(counted.article for counted in evidence.counted)]
+    return Corpus(
+        articles=len(articles),
+        sentences=len(population) + sum(counted.sentences for counted in evidence.counted),
+        headlines=sum(len(article.sentences) for article in articles) - len(population),
+        undated=sum(article.date is None for article in articles),
+        without_outlet=sum(article.outlet is None for article in articles),
+        foreign=sum(article.foreign for article in articles),
+        copies=len(np.unique(population.article[evidence.is_copy])),
+        trained_on=int(population.trained_on.sum()),
+        skipped=skipped,
+    )
 
-    Source: Wilson 1927. Counting articles, not sentences, is the cautious end.
-    """
-    reach = 1.96**2 / (articles + 1.96**2)
-    return max(lowest, share - reach), min(1.0, share + reach)
 
-
-def select(summaries: Sequence[OutletSummary], groups: Sequence[str], frames: Sequence[str]) -> list[OutletSummary]:
-    """Return the summaries of ``groups`` with ``frames`` alone; an empty list keeps them all.
+def select(summary: Summary, groups: Sequence[str], frames: Sequence[str]) -> Summary:
+    """Return the summary of ``groups`` with ``frames`` alone; an empty list keeps them all.
 
     Raises:
         UsageError: a group is not among them; the message suggests a near one.
     """
-    names = [summary.group for summary in summaries]
+    names = [row.name for row in summary.groups]
     for group in groups:
         if group not in names:
             raise UsageError(f"nothing was read of {group!r}{suggest(group, names)}")
-    kept = [summary for summary in summaries if not groups or summary.group in groups]
-    if not frames:
-        return kept
-    return [
-        replace(summary, frames={frame: share for frame, share in summary.frames.items() if frame in frames}) for summary in kept
-    ]
+    kept = [row for row in summary.groups if not groups or row.name in groups]
 
+    def narrow(row: OutletSummary) -> OutletSummary:
+        return replace(row, frames={frame: share for frame, share in row.frames.items() if not frames or frame in frames})
 
-def outlet_record(summary: OutletSummary, by: str = "outlet") -> dict[str, Any]:
-    """Return the record of one group; it carries the group under the name of the grouping."""
-    frames = {
-        frame: {
-            "share": _rounded(row.share),
-            "low": _rounded(row.low),
-            "high": _rounded(row.high),
-            "naive_share": _rounded(row.share),
-            "method": METHOD,
-            "reliable": row.reliable,
-            "example": {
-                "text": None if row.example is None else row.example.text,
-                "article_id": None if row.example is None else row.example.article_id,
-            },
-        }
-        for frame, row in summary.frames.items()
-    }
-    stance = {
-        target: {
-            **{value: _rounded(share) for value, share in row.shares.items()},
-            "balance": _rounded(row.balance),
-            "low": _rounded(row.low),
-            "high": _rounded(row.high),
-            "method": METHOD,
-            "reliable": row.reliable,
-        }
-        for target, row in summary.stance.items()
-    }
-    counted = {"articles": summary.articles, "sentences": summary.sentences, "labelled": 0}
-    return {by: summary.group, **counted, "frames": frames, "stance": stance}
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def check_grouping(by: str) -> str:
-    """Return ``by``, a known grouping.
-
-    Raises:
-        UsageError: it is not known.
-    """
-    if by not in GROUPINGS:
-        raise UsageError(f"--by {by!r} is no grouping{suggest(by, GROUPINGS)}")
-    return by
+    return replace(summary, groups=tuple(map(narrow, kept)), overall=narrow(summary.overall))

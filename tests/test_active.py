@@ -10,7 +10,7 @@ from framing.articles import Article
 from framing.errors import UsageError
 from framing.sampling import active
 from framing.sampling.active import draw_active
-from framing.sampling.population import Population, gather_population
+from framing.population import Population, gather_population
 
 TEXTS = (
     "The gale felled the old trees by the river.",

@@ -15,12 +15,13 @@ PACKAGE = ROOT / "framing"
 # From the ground up; a module may import from the layers below its own, never from its own or those above.
 LAYERS = (
     {"errors"},
-    {"articles", "codebook", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"},
+    {"articles", "codebook", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"}
+    | {"prevalence", "quantification", "cooccurrence", "copies"},
     {"readers.tables", "agreement.intervals", "cues", "cleaning", "voice", "annotations"}
     | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
     {"readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
     | {"codebook_migration", "adjudication"},
-    {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal"}
+    {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal", "error_rates", "topics", "wording"}
     | {"agreement.labels", "agreement.coders", "agreement.disagreements", "agreement.recal"},
     {"model", "coding", "exchange.sources", "exchange.labels", "exchange.labeling_config"},
     {"exchange.carrying", "exchange.columns", "exchange.native"},
@@ -30,17 +31,22 @@ LAYERS = (
     {"exchange"},
     {"scorer", "calibration", "metrics", "suggesting"},
     {"evaluation", "scoring"},
-    {"training", "card", "summary", "sampling", "sampling.population", "sampling.assignment"},
-    {"store", "output", "audit", "sampling.earlier", "sampling.allocation", "sampling.uncertainty"},
-    {"checking", "tables", "sampling.designs", "sampling.assumptions"},
+    {"training", "card", "population", "sampling", "sampling.assignment"},
+    {"store", "output", "audit", "sampling.earlier", "sampling.allocation", "sampling.uncertainty", "grouping", "saved_scores"},
+    {"checking", "tables", "sampling.designs", "sampling.assumptions", "linking"},
+    {"summary"},
+    {"evidence", "contrasts", "adjustment"},
+    {"summary_records"},
+    {"comparing"},
     {"sampling.active", "sampling.recoding", "sampling.planning", "tables.agreement", "tables.checking", "tables.codebook"}
     | {"tables.evaluation", "tables.explanations", "tables.scores"},
-    {"tables.summaries", "tables.sampling"},
+    {"tables.summaries", "tables.sampling", "tables.contrasts"},
     {"commands", "commands.options", "commands.speaking", "commands.sampling_options"},
     {"web", "web.guard"},
     {"web.app"},
     {"web.server", "commands.intake", "commands.terminal"},
-    {"commands.scoring", "commands.training", "commands.coding", "commands.checking", "commands.models", "commands.annotating"}
+    {"commands.scoring", "commands.summarizing", "commands.training", "commands.coding", "commands.checking"}
+    | {"commands.models", "commands.annotating"}
     | {"commands.codebook", "commands.sampling", "commands.exchanging"},
     {"cli"},
     {"__main__", "__init__"},

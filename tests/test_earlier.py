@@ -16,7 +16,7 @@ from framing.errors import AnnotationError, FramingError, UsageError
 from framing.samples import DrawnSentence, sample_record
 from framing.sampling.designs import Sample, draw_random, draw_stratified, draw_uncertain
 from framing.sampling.earlier import find_earlier, unite_draws
-from framing.sampling.population import Population, gather_population
+from framing.population import Population, gather_population
 
 SEEDS = 2000
 LENGTHS = {"a": 5, "b": 1, "c": 7, "d": 4, "e": 2, "f": 9}

@@ -26,7 +26,7 @@ from framing.sampling.designs import (
     draw_stratified,
     draw_uncertain,
 )
-from framing.sampling.population import Population, gather_population, gather_scored
+from framing.population import Population, gather_population, gather_scored
 from framing.sampling.uncertainty import inclusion_probabilities, measure_uncertainty
 from framing.scorer import Scorer
 from framing.scoring import score_articles

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from framing.annotations import Annotation
     from framing.articles import Article, Skipped
+    from framing.population import Population
     from framing.samples import DrawnSentence
     from framing.sampling.designs import Sample
-    from framing.sampling.population import Population
 
 Paths = Annotated[
     list[str],
@@ -128,7 +128,7 @@ def _read_earlier(paths: Sequence[Path]) -> list[Annotation]:
 
 
 def _gather(paths: list[str], outlet: str | None, model: str | None, labels: Sequence[str]) -> Population:
-    from framing.sampling.population import gather_population, gather_scored
+    from framing.population import gather_population, gather_scored
 
     articles = gather_articles(paths, outlet)
     if model is None:

@@ -1,9 +1,8 @@
-"""The commands that put articles before a model: score, summarize and explain."""
+"""The commands that put articles before a model: score and explain."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +11,10 @@ import typer
 from framing.commands.intake import Intake, gather_articles
 from framing.commands.options import Format, ModelName, Outlet, Output, Paths
 from framing.commands.speaking import refuse_overwriting, say
-from framing.errors import UsageError, suggest
+from framing.errors import UsageError
 
 if TYPE_CHECKING:
-    from framing.articles import Skipped
     from framing.model import FramingModel
-    from framing.summary import Tally
 
 
 def score(
@@ -63,90 +60,6 @@ def _load_model(name: str | None, min_precision: float | None) -> FramingModel:
     if lacking:
         say(f"note: no threshold gives {', '.join(lacking)} a precision of {min_precision:g}: not given to any sentence")
     return model
-
-
-def summarize(
-    paths: Paths,
-    by: Annotated[str, typer.Option(help="outlet, month, country or voice.")] = "outlet",
-    model: ModelName = None,
-    outlet: Outlet = None,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", help="Show this outlet (month, country, voice) alone; repeatable.")
-    ] = None,
-    frame: Annotated[list[str] | None, typer.Option("--frame", help="Show this frame alone, by id; repeatable.")] = None,
-    evidence: Annotated[bool, typer.Option(help="Show the surest sentences below the table.")] = True,
-    form: Format = None,
-    output: Output = None,
-) -> None:
-    """Summarise articles, or scores saved as JSON Lines: how often each outlet uses each frame, and how it stands."""
-    from framing import summary
-    from framing.output import choose_format, print_tables, write_records
-    from framing.scorer import Scorer
-    from framing.scoring import score_articles
-    from framing.store import find_model, load_model, read_reliability
-
-    summary.check_grouping(by)
-    refuse_overwriting(output, paths)
-    form = choose_format(form, output)
-    loaded, intake = load_model(model), Intake()
-    unknown = next((name for name in frame or [] if name not in loaded.codebook.frame_ids), None)
-    if unknown is not None:
-        raise UsageError(f"the codebook has no frame {unknown!r}{suggest(unknown, loaded.codebook.frame_ids)}")
-    tallies: list[summary.Tally] = []
-    for path in paths:
-        lines = _open_saved(path)
-        if lines is not None:
-            tallies += _saved_tallies(summary.read_saved_scores(lines, by, source=path), loaded, intake)
-            continue
-        for item in intake.keep(score_articles(gather_articles([path], outlet), Scorer(loaded))):
-            tallies += summary.tally_score(item, by)
-    summaries = summary.summarize(tallies, reliable=read_reliability(find_model(model)))
-    summaries = summary.select(summaries, only or [], frame or [])
-    if form == "table":
-        from framing.tables.summaries import tabulate_summaries
-
-        if summaries:
-            print_tables(tabulate_summaries(summaries, loaded.codebook, by=by, model=loaded, evidence=evidence), output)
-    else:
-        write_records((summary.outlet_record(row, by) for row in summaries), form, output)
-    intake.finish(loaded.codebook.language)
-
-
-def _open_saved(path: str) -> Iterable[bytes] | None:
-    """Return the lines of saved scores, None where ``path`` holds articles."""
-    from framing.summary import is_saved_score, is_saved_scores
-
-    if path == "-":
-        # A pipe cannot be read twice: look ahead in its buffer.
-        waiting = sys.stdin.buffer.peek() if hasattr(sys.stdin.buffer, "peek") else b""
-        return sys.stdin.buffer if b'"article_id"' in waiting[:200] or is_saved_score(waiting.split(b"\n")[0]) else None
-    return _lines_of(Path(path)) if is_saved_scores(Path(path)) else None
-
-
-def _lines_of(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as lines:
-        yield from lines
-
-
-def _saved_tallies(items: Iterable[tuple[str, Tally] | Skipped], model: FramingModel, intake: Intake) -> Iterator[Tally]:
-    from framing.articles import Skipped
-
-    for item in items:
-        if isinstance(item, Skipped):
-            intake.skip(item)
-            continue
-        scored_with, tally = item
-        if scored_with.partition(";")[0] != model.label:
-            name = scored_with.partition("@")[0]
-            raise UsageError(
-                f"these scores were made with the model {scored_with}, not {model.label}: add --model {name}, or score again"
-            )
-        if set(tally.frames) != set(model.codebook.frame_ids) or set(tally.stance) != set(model.codebook.target_ids):
-            intake.skip(Skipped(f"the scores of {tally.article_id}", "their frames or targets are not those of the model"))
-            continue
-        intake.scored += 1
-        intake.trained_on += tally.trained_on
-        yield tally
 
 
 def explain(

@@ -1,4 +1,4 @@
-"""JSON Lines, CSV and Parquet: one article a row, ``text`` and optionally ``id outlet date title url language country``."""
+"""JSON Lines, CSV and Parquet: one article a row, its ``text`` and optionally the other ``COLUMNS``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from framing.articles import MAX_BYTES, Article, Skipped, decode, make_article
 from framing.errors import suggest
 
 SCORES = "it holds scores, not an article; framing summarize takes these as a .jsonl file, named by itself"
-COLUMNS = ("id", "outlet", "outlet_country", "country", "date", "title", "url", "language")
+COLUMNS = ("id", "outlet", "outlet_country", "country", "date", "title", "url", "language", "ownership")
 
 
 def read_jsonl(path: Path) -> Iterator[Article | Skipped]:

@@ -14,8 +14,8 @@ from framing.annotations import ACTIVE, Annotation
 from framing.coded import Integers
 from framing.errors import UsageError
 from framing.features import WORD, Floats, normalize
+from framing.population import Population
 from framing.sampling.designs import WHOLE, Sample, StratumDraw, check_size, shuffle_articles
-from framing.sampling.population import Population
 from framing.sampling.uncertainty import measure_uncertainty
 
 POOL = 3000

@@ -10,7 +10,7 @@ import numpy as np
 
 from framing.coded import Integers
 from framing.errors import UsageError, suggest
-from framing.sampling.population import Population
+from framing.population import Population
 
 ALLOCATIONS = ("equal", "proportional")
 

@@ -15,8 +15,8 @@ from framing.annotations import OPEN, WITHDRAWN, Annotation, CodedSentence, list
 from framing.coded import SIDES, Bools, Integers
 from framing.errors import UsageError
 from framing.features import Floats
+from framing.population import Population, choose_labels
 from framing.sampling.earlier import unite_draws
-from framing.sampling.population import Population, choose_labels
 
 ENOUGH_CODED = 50
 """Coded sentences from which on a share, and the correlation of the model with the codes, are estimated."""

@@ -16,6 +16,7 @@ from framing.annotations import Annotation
 from framing.coded import Integers
 from framing.errors import UsageError
 from framing.features import Floats
+from framing.population import Population
 from framing.samples import DrawnSentence
 from framing.sampling.allocation import Stratum, list_strata, share_out
 from framing.sampling.earlier import (
@@ -28,7 +29,6 @@ from framing.sampling.earlier import (
     refuse_other,
     set_apart,
 )
-from framing.sampling.population import Population
 from framing.sampling.uncertainty import draw_madow, inclusion_probabilities, measure_uncertainty
 
 WHOLE = "all sentences"

@@ -23,7 +23,7 @@ import numpy as np
 
 from framing.annotations import Annotation
 from framing.errors import AnnotationError
-from framing.sampling.population import PERIODS, Population
+from framing.population import PERIODS, Population
 
 RANDOM, STRATIFIED, UNCERTAINTY = "random", "stratified", "uncertainty"
 DESIGNS = (RANDOM, STRATIFIED, UNCERTAINTY)

@@ -26,8 +26,8 @@ import numpy as np
 
 from framing.annotations import Annotation
 from framing.errors import UsageError
+from framing.population import Population
 from framing.sampling.assumptions import MIXED, Assumption, assume, gather_coded
-from framing.sampling.population import Population
 
 MIN_CODED, MIN_ARTICLES = 50, 15
 """Coded sentences and articles of an outlet below which no interval is given: it would promise more than it keeps."""

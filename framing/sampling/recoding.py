@@ -10,10 +10,10 @@ import numpy as np
 from framing.annotations import OPEN, RECODED, Annotation, blind_codings, current_decisions, hash_sentence
 from framing.articles import Article, Skipped
 from framing.errors import AnnotationError, suggest
+from framing.population import draw_sentence, source_article
 from framing.samples import DrawnSentence
 from framing.sampling.designs import check_size
 from framing.sampling.earlier import set_apart
-from framing.sampling.population import draw_sentence, source_article
 from framing.sentences import split_article
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from framing.coded import Integers
 from framing.errors import UsageError
 from framing.features import Floats
-from framing.sampling.population import Population
+from framing.population import Population
 
 UNIFORM = 0.2
 """The part of a draw by uncertainty that all sentences share alike, so that none that the model is sure of is left out."""

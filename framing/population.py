@@ -1,7 +1,6 @@
-"""The population of a sample: the sentences of the bodies of articles, with what a design needs to know of each.
+"""The population: the sentences of the bodies of articles, that samples are drawn from and shares are counted over.
 
-Headlines are left out, since shares are counted over bodies. Sentences with hardly a word stay in: they are part of what
-shares are counted over.
+Headlines are left out. Sentences with hardly a word stay in: they are part of what shares are counted over.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from framing.coded import SIDES, Bools, Integers
 from framing.errors import UsageError, suggest
 from framing.features import Floats
 from framing.samples import DrawnSentence
-from framing.scoring import ArticleScore, SentenceScore
+from framing.scoring import ArticleScore
 from framing.sentences import Sentence, split_article
 
 CONTEXT = 3
@@ -42,6 +41,33 @@ class SourceArticle:
     title: str | None
     source: str
     sentences: tuple[Sentence, ...]
+    country: str | None = None
+    ownership: str | None = None
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredArticle:
+    """An article of the population with what a model says of the sentences of its body.
+
+    ``probabilities`` (NaN where a label was not learnt) and ``given`` are sentences × labels in the order of
+    ``coded.list_outputs``; ``trained_on`` is by sentence.
+    """
+
+    article: SourceArticle
+    probabilities: Floats
+    given: Bools
+    trained_on: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class CountedArticle:
+    """An article of which only counts were saved: how many of its ``sentences`` have each label, None if it was not learnt."""
+
+    article: SourceArticle
+    sentences: int
+    counts: dict[str, int | None]
+    trained_on: bool
 
 
 @dataclass(frozen=True)
@@ -49,8 +75,8 @@ class Population:
     """The sentences that may be drawn, one row each: by the id of their article, then in reading order.
 
     ``article`` and ``position`` are, per row, the number of the article and of the sentence in it. ``probabilities``
-    (rows × ``labels``, NaN where a label was not learnt) and ``trained_on`` (rows) come from a model and are empty
-    without one. ``skipped`` are the inputs without a sentence.
+    (rows × ``labels``, NaN where a label was not learnt), ``given`` (rows × ``labels``) and ``trained_on`` (rows) come from
+    a model and are empty without one. ``skipped`` are the inputs without a sentence.
     """
 
     articles: tuple[SourceArticle, ...]
@@ -59,6 +85,7 @@ class Population:
     skipped: tuple[Skipped, ...] = ()
     labels: tuple[str, ...] = ()
     probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    given: Bools = field(default_factory=lambda: np.zeros((0, 0), bool))
     trained_on: Bools = field(default_factory=lambda: np.zeros(0, bool))
 
     def __len__(self) -> int:
@@ -85,6 +112,16 @@ class Population:
             dates = [(article.date or UNDATED)[: PERIODS[period] if article.date else None] for article in self.articles]
             names = [f"{name} | {date}" for name, date in zip(names, dates, strict=True)]
         return tuple(names[number] for number in self.article)
+
+    def take(self, kept: Bools) -> Population:
+        """Return the population of the rows that are ``kept``, and of their articles alone."""
+        numbers, article = np.unique(self.article[kept], return_inverse=True)
+        articles = tuple(self.articles[number] for number in numbers)
+        taken = replace(self, articles=articles, article=article, position=self.position[kept])
+        if not len(self.trained_on):
+            return taken
+        scores = (self.probabilities[kept], self.given[kept], self.trained_on[kept])
+        return replace(taken, probabilities=scores[0], given=scores[1], trained_on=scores[2])
 
     def sentence(self, row: int) -> Sentence:
         """Return the sentence of a row."""
@@ -165,11 +202,13 @@ def gather_population(items: Iterable[Article | Skipped]) -> Population:
             articles.append(found)
         else:
             skipped.append(Skipped(item.source, "no sentences are left after cleaning (framing check --show-dropped tells why)"))
-    return _arrange(articles, skipped)
+    _check_any(articles, skipped)
+    check_ids(articles)
+    return _arrange(sorted(articles, key=lambda article: article.id), skipped)
 
 
 def gather_scored(scores: Iterable[ArticleScore | Skipped], labels: Sequence[str] = ()) -> Population:
-    """Return the sentences of ``scores`` with the model's probabilities of ``labels``: frames, targets or ``target:side``.
+    """Return the sentences of ``scores`` with what the model says of ``labels``: frames, targets or ``target:side``.
 
     Without ``labels`` these are all frames, and favor and against towards each target.
 
@@ -177,33 +216,59 @@ def gather_scored(scores: Iterable[ArticleScore | Skipped], labels: Sequence[str
         UsageError: there is no sentence, two articles have one id, or the model knows no such label.
     """
     articles, skipped = [], []
-    rows: dict[str, list[tuple[list[float], bool]]] = {}
-    kept: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     for item in scores:
         if isinstance(item, Skipped):
             skipped.append(item)
             continue
-        articles.append(source_article(item.article, tuple(score.sentence for score in item.sentences)))
-        kept = kept or choose_labels(list(_chances(item.body[0])), labels, "the model knows")
-        rows[item.article.id] = [(_pick(_chances(score), kept), score.trained_on) for score in item.body]
-    population = _arrange(articles, skipped)
-    ordered = [row for article in population.articles for row in rows[article.id]]
-    probabilities, seen = np.array([row[0] for row in ordered]), np.array([row[1] for row in ordered])
-    return replace(population, labels=kept, probabilities=probabilities, trained_on=seen)
+        articles.append(take_scored(item))
+        known = known or list_score_labels(item)
+    _check_any(articles, skipped)
+    check_ids([scored.article for scored in articles])
+    return arrange_scored(articles, known, labels=labels, skipped=skipped)
 
 
-def source_article(article: Article, sentences: tuple[Sentence, ...]) -> SourceArticle:
-    """Return what a sample needs of ``article``."""
-    return SourceArticle(article.id, article.outlet, article.date, article.title, article.source, sentences)
+def take_scored(score: ArticleScore) -> ScoredArticle:
+    """Return what the population keeps of a scored article: its sentences and numbers, and not its text."""
+    body = score.body
+    stances = [(target, side) for target in body[0].stance for side in SIDES]
+    chances = [[*row.probabilities.values(), *(row.stance_probabilities[target][side] for target, side in stances)] for row in body]
+    given = [
+        [*(f in row.frames for f in row.probabilities), *(row.stance[target] == side for target, side in stances)] for row in body
+    ]
+    source = source_article(score.article, tuple(row.sentence for row in score.sentences), foreign=score.foreign)
+    return ScoredArticle(source, np.array(chances, float), np.array(given, bool), np.array([row.trained_on for row in body]))
 
 
-def _chances(score: SentenceScore) -> dict[str, float | None]:
-    sides = {f"{target}:{side}": chances[side] for target, chances in score.stance_probabilities.items() for side in SIDES}
-    return score.probabilities | sides
+def list_score_labels(score: ArticleScore) -> tuple[str, ...]:
+    """Return the labels that ``take_scored`` keeps, in its order."""
+    first = score.body[0]
+    return (*first.probabilities, *(f"{target}:{side}" for target in first.stance for side in SIDES))
 
 
-def _pick(chances: dict[str, float | None], labels: Sequence[str]) -> list[float]:
-    return [np.nan if (chance := chances[label]) is None else chance for label in labels]
+def arrange_scored(
+    articles: Iterable[ScoredArticle], known: Sequence[str], *, labels: Sequence[str] = (), skipped: Sequence[Skipped] = ()
+) -> Population:
+    """Return the population of scored articles, by their ids; ``known`` names the labels they have, ``labels`` those to keep.
+
+    Raises:
+        UsageError: ``labels`` names one that is not known.
+    """
+    ordered = sorted(articles, key=lambda scored: scored.article.id)
+    kept = choose_labels(known, labels, "the model knows")
+    columns = [list(known).index(label) for label in kept]
+    population = _arrange([scored.article for scored in ordered], skipped)
+    nothing = np.zeros((0, len(known)))
+    chances = np.concatenate([nothing, *(scored.probabilities for scored in ordered)])[:, columns]
+    given = np.concatenate([nothing.astype(bool), *(scored.given for scored in ordered)])[:, columns]
+    seen = np.concatenate([np.zeros(0, bool), *(scored.trained_on for scored in ordered)])
+    return replace(population, labels=kept, probabilities=chances, given=given, trained_on=seen)
+
+
+def source_article(article: Article, sentences: tuple[Sentence, ...], *, foreign: bool = False) -> SourceArticle:
+    """Return what the population keeps of ``article``."""
+    named = (article.id, article.outlet, article.date, article.title, article.source)
+    return SourceArticle(*named, sentences, article.country, article.ownership, foreign)
 
 
 def choose_labels(known: Sequence[str], wanted: Sequence[str], source: str) -> tuple[str, ...]:
@@ -223,16 +288,26 @@ def _named(known: Sequence[str], label: str) -> list[str]:
     return [name for name in known if name == label or name in {f"{label}:{side}" for side in SIDES}]
 
 
-def _arrange(articles: list[SourceArticle], skipped: list[Skipped]) -> Population:
-    """Return the population with its articles by id, so that the order of the inputs changes no draw."""
+def _check_any(articles: Sequence[object], skipped: Sequence[Skipped]) -> None:
     if not articles:
         reason = f"; the first input left out is {skipped[0].source}: {skipped[0].reason}" if skipped else ""
         raise UsageError(f"there is no article to draw sentences from{reason}")
-    ordered = sorted(articles, key=lambda article: article.id)
-    for one, other in pairwise(ordered):
+
+
+def check_ids(articles: Iterable[SourceArticle]) -> None:
+    """Check that each article has an id of its own, by which its coded sentences are found.
+
+    Raises:
+        UsageError: two have the same.
+    """
+    for one, other in pairwise(sorted(articles, key=lambda article: article.id)):
         if one.id == other.id:
             places = " and ".join(sorted((one.source, other.source)))
             raise UsageError(f"two articles have the id {one.id!r} ({places}); give each an id of its own, or leave one out")
+
+
+def _arrange(ordered: Sequence[SourceArticle], skipped: Sequence[Skipped]) -> Population:
+    """Return the population of articles that are ordered by id, so that the order of the inputs changes no draw."""
     rows = [(a, p) for a, article in enumerate(ordered) for p, s in enumerate(article.sentences) if s.kind == BODY]
-    table = np.array(rows, np.int64)
+    table = np.array(rows, np.int64).reshape(-1, 2)
     return Population(tuple(ordered), table[:, 0], table[:, 1], tuple(skipped))

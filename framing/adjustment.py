@@ -1,0 +1,46 @@
+"""What to do for groups of which nothing was coded: adjust the classifier's count by the errors of its own evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from framing.errors import ModelError, UsageError, suggest
+from framing.evaluation import Evaluation
+from framing.features import Floats
+from framing.prevalence import Share
+from framing.quantification import adjust_count, estimate_by_em, rates_of
+from framing.summary import Adjustment
+
+ACC, EM = "acc", "em"
+METHODS = {ACC: "adjusted count, no coded sentence", EM: "expectation maximisation, no coded sentence"}
+"""The names of the adjustments, and how each is called beside a share."""
+
+
+def choose_adjustment(kind: str, evaluations: Sequence[Evaluation]) -> Adjustment:
+    """Return the adjustment ``kind``, by the errors that the model made on left-out articles.
+
+    The share of a label whose errors are not known, or too many, is not adjusted: it stays an index.
+
+    Raises:
+        UsageError: ``kind`` is unknown.
+        ModelError: the model keeps no evaluation on left-out articles.
+    """
+    if kind not in METHODS:
+        raise UsageError(f"--adjust {kind!r} is no adjustment{suggest(kind, METHODS)}")
+    if not evaluations:
+        raise ModelError("the model keeps no evaluation to adjust by: train it again (framing train)")
+    rows = {row.label: row for row in evaluations[0].labels}
+
+    def adjust(label: str, naive: float, probabilities: Floats) -> Share | None:
+        row = rows.get(label)
+        rates = rates_of(row.precision, row.recall, row.positives, row.sentences) if row else None
+        if row is None or rates is None:
+            return None
+        count = adjust_count(naive, *rates)
+        # EM has an answer to everything; where the classifier hardly tells the label, it is a guess.
+        if count is None:
+            return None
+        share = count if kind == ACC else estimate_by_em(probabilities, row.positives / row.sentences)
+        return None if share != share else Share(share, None, None, METHODS[kind], 0, 0, raw=share)
+
+    return adjust

@@ -1,0 +1,141 @@
+"""What sets groups apart beyond their shares: their words, the errors the model makes in them, frames that go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from framing.coded import Integers
+from framing.contrasts import Comparison
+from framing.cooccurrence import FramePair, count_together
+from framing.error_rates import ErrorComparison, measure_error_rates
+from framing.errors import AnnotationError, UsageError
+from framing.grouping import Group
+from framing.summary import Evidence
+from framing.summary_records import contrast_record, rank_record, round_number
+from framing.wording import DistinctiveWord, find_distinctive_words
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWords:
+    """The words that tell a group from the others, each with a sentence that has it."""
+
+    group: str
+    words: tuple[DistinctiveWord, ...]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPairs:
+    """The pairs of frames in one group, and how many sentences were counted."""
+
+    group: str
+    sentences: int
+    pairs: tuple[FramePair, ...]
+
+
+def _assign(evidence: Evidence, groups: Sequence[Group]) -> tuple[Integers, list[str]]:
+    """Return the rows that stand in groups and the name of the group of each.
+
+    Raises:
+        UsageError: a row stands in several groups, which would be compared with themselves.
+    """
+    rows = np.concatenate([np.zeros(0, np.int64), *(group.rows for group in groups)])
+    if len(np.unique(rows)) < len(rows):
+        raise UsageError("articles that mention several topics would be compared with themselves: give topics that do not overlap")
+    return rows, [" · ".join(group.name) for group in groups for _ in group.rows]
+
+
+def find_words(evidence: Evidence, groups: Sequence[Group], *, most: int, frames: Sequence[str] = ()) -> list[GroupWords]:
+    """Return for each group at most ``most`` words that it uses more than the others, in sentences with any of ``frames``.
+
+    Copies of a text count once: where several outlets print an agency's words, they are nobody's own.
+
+    Raises:
+        UsageError: there is one group alone, or articles stand in several.
+    """
+    if len(groups) < 2:
+        raise UsageError("distinctive words take two groups or more: name articles of another outlet, or another --by")
+    rows, names = _assign(evidence, groups)
+    population = evidence.population
+    kept = ~evidence.is_copy[rows]
+    if frames:
+        columns = [population.labels.index(frame) for frame in frames]
+        kept &= population.given[rows][:, columns].any(axis=1)
+    chosen = np.flatnonzero(kept)
+    texts = [population.sentence(int(rows[place])).text for place in chosen]
+    articles = [str(population.article[rows[place]]) for place in chosen]
+    found = find_distinctive_words(texts, [names[place] for place in chosen], articles, most=most)
+    return [GroupWords(group, tuple(words), tuple(texts[word.example] for word in words)) for group, words in found.items()]
+
+
+def compare_errors(evidence: Evidence, groups: Sequence[Group], frames: Sequence[str]) -> dict[str, ErrorComparison]:
+    """Return, for each frame that the model learnt, how often the model errs in each group, by the coded sentences.
+
+    Raises:
+        AnnotationError: no sentence is coded.
+    """
+    rows, names = _assign(evidence, groups)
+    coded = np.flatnonzero(~np.isnan(evidence.chances[rows]))
+    if not len(coded):
+        raise AnnotationError(
+            "no sentence of these articles is coded: errors show on coded sentences, name them with --annotations"
+        )
+    own, outlets = rows[coded], np.array(names)[coded]
+    population = evidence.population
+    found = {}
+    for frame in frames:
+        column = population.labels.index(frame)
+        if not np.isnan(population.probabilities[own, column]).any():
+            label = evidence.labels[own, column] > 0.5
+            given, weight = population.given[own, column], 1 / evidence.chances[own]
+            found[frame] = measure_error_rates(given, label, weight, population.article[own], outlets)
+    return found
+
+
+def find_together(evidence: Evidence, groups: Sequence[Group], frames: Sequence[str]) -> list[GroupPairs]:
+    """Return how often two frames stand in one sentence, over all groups and in each, by the classifier's labels."""
+    population = evidence.population
+    columns = [population.labels.index(frame) for frame in frames]
+    everything = np.unique(np.concatenate([np.zeros(0, np.int64), *(group.rows for group in groups)]))
+    parts = [(ALL, everything), *((" · ".join(group.name), group.rows) for group in groups)]
+    return [GroupPairs(name, len(rows), count_together(population.given[rows][:, columns], list(frames))) for name, rows in parts]
+
+
+def word_records(found: Sequence[GroupWords]) -> Iterator[dict[str, Any]]:
+    """Yield a record per group and word."""
+    for group in found:
+        for word, text in zip(group.words, group.examples, strict=True):
+            row = {**asdict(word), "log_odds": round_number(word.log_odds), "z": round_number(word.z), "example": text}
+            yield {"group": group.group, **row}
+
+
+def error_records(found: Mapping[str, ErrorComparison]) -> Iterator[dict[str, Any]]:
+    """Yield a record per frame and group."""
+    for frame, comparison in found.items():
+        for rate in comparison.rates:
+            numbers = {key: round_number(value) if isinstance(value, float) else value for key, value in asdict(rate).items()}
+            yield {"frame": frame, **numbers, "p_missed": comparison.p_missed, "p_raised": comparison.p_raised}
+
+
+def together_records(found: Sequence[GroupPairs]) -> Iterator[dict[str, Any]]:
+    """Yield a record per group and pair of frames."""
+    for group in found:
+        for pair in group.pairs:
+            numbers = {key: round_number(value) if isinstance(value, float) else value for key, value in asdict(pair).items()}
+            yield {"group": group.group, "of": group.sentences, **numbers, "method": "uncorrected index"}
+
+
+def contrast_records(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Yield a record per contrast."""
+    return map(contrast_record, comparison.contrasts)
+
+
+def rank_records(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Yield a record per label and group."""
+    return map(rank_record, comparison.ranks)

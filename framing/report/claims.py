@@ -1,0 +1,169 @@
+"""Sentences that claim a difference, each with its evidence: between outlets, within one, over time, and which frame leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from framing.codebook import Codebook
+from framing.contrasts import Contrast
+from framing.prevalence import THESE_ARTICLES, Difference
+from framing.report.phrases import (
+    join,
+    name_label,
+    name_period,
+    percent,
+    points,
+    show_name,
+    signed_points,
+    span_percent,
+)
+from framing.report.shifts import Lead, Shift
+from framing.voice import QUOTED
+
+DIFFERENCE, LEAD, SHIFT = "difference", "lead", "shift"
+EQUAL, CAUTION, INDEXED = "equal", "caution", "index"
+"""The kinds of findings: what differs, leads or changes; what does not; what to beware of; what was only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence, ``claim`` with its ``evidence``, and the differences that it says to exist."""
+
+    kind: str
+    claim: str
+    evidence: str = ""
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return f"{self.claim}: {self.evidence}." if self.evidence else f"{self.claim}."
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How to speak of shares: by which codebook, and of what they are (``framing.prevalence.SCOPES``)."""
+
+    codebook: Codebook
+    scope: str
+
+    @property
+    def opening(self) -> str:
+        """What a claim begins with where it holds for the articles alone."""
+        return "In these articles " if self.scope == THESE_ARTICLES else ""
+
+    @property
+    def of_what(self) -> str:
+        """What a share is a part of, behind "in more of"."""
+        return "its sentences" if self.scope == THESE_ARTICLES else "what it publishes"
+
+
+def holds(difference: Difference) -> bool:
+    """Return whether the interval of a difference lies on one side of 0."""
+    if difference.low is None or difference.high is None:
+        return False
+    return difference.low > 0 or difference.high < 0
+
+
+def turn(difference: Difference) -> Difference:
+    """Return the difference the other way round."""
+    low, high = difference.low, difference.high
+    bounds = (None if high is None else -high, None if low is None else -low)
+    return Difference(-difference.estimate, *bounds, difference.p, difference.variance, difference.freedom)
+
+
+def claim_difference(contrast: Contrast, family: Sequence[Contrast], speech: Speech) -> Finding:
+    """Return the finding that one outlet has a label more often than another.
+
+    ``family`` are the contrasts of the label, of which it is said how many more the higher outlet exceeds.
+    """
+    names, shares, difference = (contrast.one, contrast.other), (contrast.one_share, contrast.other_share), contrast.difference
+    if difference.estimate < 0:
+        names, shares, difference = names[::-1], shares[::-1], turn(difference)
+    higher, lower = map(show_name, names)
+    if contrast.label in speech.codebook.frame_ids:
+        claim = f"{higher} uses the frame {name_label(speech.codebook, contrast.label)} in more of {speech.of_what} than {lower}"
+        values = f"{percent(shares[0])} of sentences against {percent(shares[1])}"
+    else:
+        target = show_name(next(t.name for t in speech.codebook.targets if t.id == contrast.label.partition(":")[0]))
+        claim = f"{higher} is more favourable towards {target} than {lower}"
+        balance = "sentences in favour less sentences against come to"
+        values = f"{balance} {signed_points(shares[0])} points of all against {signed_points(shares[1])}"
+    more = _count_others(contrast, names[0], family)
+    return Finding(DIFFERENCE, speech.opening + claim, f"{values}, {_say_more(difference)}{more}", (contrast.difference,))
+
+
+def _say_more(difference: Difference) -> str:
+    """Return ``22 points more (95% interval: 10 to 34 points)``."""
+    size = points(difference.estimate)
+    interval = f"{points(difference.low or 0.0)} to {points(difference.high or 0.0)}"
+    return f"{size} point{'' if size == '1' else 's'} more (95% interval: {interval} points)"
+
+
+def _count_others(contrast: Contrast, higher: str, family: Sequence[Contrast]) -> str:
+    """Return how many of the other outlets the higher one exceeds as well, nothing where there is no other."""
+    others = [c for c in family if higher in (c.one, c.other) and c is not contrast]
+    exceeded = sum(c.differs and holds(c.difference) and (c.difference.estimate > 0) == (c.one == higher) for c in others)
+    if not exceeded:
+        return ""
+    what = "all" if exceeded == len(others) else f"{exceeded:,}"
+    return (
+        f"; it also lies above {what} of the other {len(others):,} outlets" if len(others) > 1 else "; it also lies above the third"
+    )
+
+
+def claim_leads(leads: Iterable[Lead], speech: Speech) -> list[Finding]:
+    """Return a finding for each frame that leads outlets, the one that leads most of them first."""
+    by_frame: dict[str, list[Lead]] = {}
+    for lead in sorted(leads, key=lambda lead: -lead.share):
+        by_frame.setdefault(lead.frame, []).append(lead)
+    findings = []
+    for frame, own in sorted(by_frame.items(), key=lambda item: -len(item[1])):
+        names = join([show_name(lead.outlet) for lead in own], most=4)
+        claim = f"{speech.opening}{name_label(speech.codebook, frame)} is the most frequent frame in {names}"
+        evidence = "; ".join(_say_lead(lead, speech.codebook, alone=len(own) == 1) for lead in own[: 4 if len(own) <= 4 else 3])
+        differences = tuple(difference for lead in own for difference in lead.differences)
+        findings.append(Finding(LEAD, claim, evidence, differences))
+    return findings
+
+
+def _say_lead(lead: Lead, codebook: Codebook, *, alone: bool) -> str:
+    name = "" if alone else f"{show_name(lead.outlet)} "
+    low, high = lead.next_difference.low or 0.0, lead.next_difference.high or 0.0
+    ahead = f"{points(lead.next_difference.estimate)} points (95% interval: {points(low)} to {points(high)})"
+    return f"{name}{percent(lead.share)} of sentences, {ahead} ahead of {name_label(codebook, lead.next_frame)}"
+
+
+def claim_shift(shift: Shift, speech: Speech) -> Finding:
+    """Return the finding that an outlet and those it quotes differ in a frame, or an outlet's last period and its first."""
+    say: Callable[[Shift, Speech], tuple[str, str]] = _say_voices if shift.one == QUOTED else _say_periods
+    claim, values = say(shift, speech)
+    difference = shift.difference if shift.difference.estimate > 0 else turn(shift.difference)
+    more = _say_more(difference)
+    if shift.one != QUOTED and shift.difference.estimate < 0:
+        more = more.replace("more", "less", 1)
+    return Finding(SHIFT, speech.opening + claim, f"{values}, {more}", (shift.difference,))
+
+
+def _say_voices(shift: Shift, speech: Speech) -> tuple[str, str]:
+    outlet, frame = show_name(shift.outlet), name_label(speech.codebook, shift.frame)
+    quoted, own = percent(shift.one_share), percent(shift.other_share)
+    if shift.difference.estimate > 0:
+        claim = f"those whom {outlet} quotes use the frame {frame} more often than {outlet} does in its own words"
+        claim = claim if speech.opening else claim[0].upper() + claim[1:]
+        return claim, f"{quoted} of quoted sentences against {own} of its own"
+    return (
+        f"{outlet} uses the frame {frame} more often in its own words than those whom it quotes",
+        f"{own} of its own sentences against {quoted} of quoted ones",
+    )
+
+
+def _say_periods(shift: Shift, speech: Speech) -> tuple[str, str]:
+    outlet, frame = show_name(shift.outlet), name_label(speech.codebook, shift.frame)
+    last, first = name_period(shift.one), name_period(shift.other)
+    direction = "more" if shift.difference.estimate > 0 else "less"
+    return (
+        f"{outlet} used the frame {frame} {direction} in {last} than in {first}",
+        f"{percent(shift.one_share)} of sentences against {percent(shift.other_share)}",
+    )

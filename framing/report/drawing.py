@@ -1,0 +1,67 @@
+"""Charts drawn: as SVG for a page or a paper, as PNG, and as files with their data and specification."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from framing.errors import FileError, UsageError
+from framing.files import write_bytes
+from framing.report.compact_svg import compact
+from framing.report.figures import Figure
+from framing.report.palette import use_variables
+from framing.spreadsheets import guard
+
+_VERSION = "6.4"
+"""The version of Vega-Lite that specifications are written for: what is drawn does not change with the library."""
+
+PRINTED = 300 / 72
+"""The scale of a PNG for print: a figure of 720 pixels is 10 inches wide at 300 dots per inch."""
+
+
+def _load_library() -> ModuleType:
+    try:
+        import vl_convert
+    except ImportError:
+        raise UsageError("drawing needs an extra: pip install 'framing[report]'") from None
+    return vl_convert
+
+
+def draw_svg(spec: dict[str, Any]) -> str:
+    """Return the chart of a Vega-Lite ``spec`` as SVG to put into a page: text is text, and the page's CSS sets the colours.
+
+    Raises:
+        UsageError: the library that draws is not installed.
+    """
+    return use_variables(_draw(spec | {"background": None}))
+
+
+def draw_printed_svg(spec: dict[str, Any]) -> str:
+    """Return the chart of a Vega-Lite ``spec`` as SVG that stands alone: on white, in its own colours.
+
+    Raises:
+        UsageError: the library that draws is not installed.
+    """
+    return _draw(spec)
+
+
+def _draw(spec: dict[str, Any]) -> str:
+    library = _load_library()
+    svg = library.vegalite_to_svg(spec, vl_version=_VERSION, allowed_base_urls=[])
+    return compact(svg, spec["usermeta"]["title"], spec["description"])
+
+
+def draw_png(spec: dict[str, Any], scale: float = PRINTED) -> bytes:
+    """Return the chart of a Vega-Lite ``spec`` as PNG on white, ``scale`` dots a pixel.
+
+    Raises:
+        UsageError: the library that draws is not installed.
+    """
+    library = _load_library()
+    png: bytes = library.vegalite_to_png(spec, vl_version=_VERSION, scale=scale, allowed_base_urls=[])
+    return png

@@ -1,0 +1,187 @@
+"""The findings of a report, in sentences that are true given the intervals.
+
+A difference is claimed only where it holds after the adjustment for the number of pairs (``Contrast.differs``), the largest
+first, one for each label. Labels that the model's own evaluation does not vouch for (``reliable`` is False) make no headline.
+Where nothing was coded, nothing is claimed but what the classifier counted, and it is called so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from framing.agreement.labels import RELIABLE, TENTATIVE, TOO_FEW, LabelAgreement
+from framing.contrasts import Contrast
+from framing.prevalence import INDEX, MIN_ARTICLES, MIN_CODED
+from framing.report.claims import (
+    CAUTION,
+    EQUAL,
+    INDEXED,
+    Finding,
+    Speech,
+    claim_difference,
+    claim_leads,
+    claim_shift,
+    holds,
+)
+from framing.report.content import Report
+from framing.report.phrases import decimal, join, name_label, percent, show_name, span_decimals
+from framing.report.shifts import Shift, compare_periods, compare_voices, find_leads
+
+MOST, MOST_SHIFTS = 6, 2
+"""Headlines of differences between outlets, one for each label; of voices, and of changes."""
+
+
+def write_findings(report: Report) -> tuple[Finding, ...]:
+    """Return the findings of a report, the most telling first."""
+    if not report.outlets.is_corrected:
+        return (_say_uncorrected(report), *_say_counts(report))
+    speech = Speech(report.codebook, report.outlets.scope)
+    families = _sort_contrasts(report)
+    differing = {label: best for label, family in families.items() if (best := _find_largest(family)) is not None}
+    headlines = sorted(differing, key=lambda label: -abs(differing[label].difference.estimate))
+    vouched = [label for label in headlines if _is_vouched(report, label)]
+    leads = [lead for lead in find_leads(report.outlets) if lead.is_sure and all(map(holds, lead.differences))]
+    return (
+        *(claim_difference(differing[label], families[label], speech) for label in vouched[:MOST]),
+        *_say_further(report, [differing[label] for label in vouched[MOST:]]),
+        *claim_leads([lead for lead in leads if _is_vouched(report, lead.frame)], speech),
+        *_claim_shifts(report, compare_voices(report.voices), speech),
+        *_claim_shifts(report, compare_periods(report.months), speech),
+        *_say_equal(report, [label for label in families if label not in differing]),
+        *_say_unvouched(report, [label for label in headlines if label not in vouched]),
+        *_say_lacking(report),
+        *_say_agreement(report, vouched[:MOST]),
+    )
+
+
+def _is_vouched(report: Report, label: str) -> bool:
+    """Return whether no group says that the model's evaluation does not vouch for a frame, or for a target's stances."""
+    name = label.partition(":")[0]
+    groups = report.outlets.groups
+    said = [row.reliable for group in groups for rows in (group.frames, group.stance) if (row := rows.get(name)) is not None]
+    return False not in said
+
+
+def _sort_contrasts(report: Report) -> dict[str, list[Contrast]]:
+    found: dict[str, list[Contrast]] = {}
+    for contrast in report.comparison.contrasts if report.comparison else ():
+        found.setdefault(contrast.label, []).append(contrast)
+    return found
+
+
+def _find_largest(family: Iterable[Contrast]) -> Contrast | None:
+    sure = [contrast for contrast in family if contrast.differs and holds(contrast.difference)]
+    return max(sure, key=lambda contrast: abs(contrast.difference.estimate), default=None)
+
+
+def _say_further(report: Report, contrasts: list[Contrast]) -> list[Finding]:
+    if not contrasts:
+        return []
+    labels = join([name_label(report.codebook, contrast.label) for contrast in contrasts])
+    return [Finding("difference", f"Some outlets differ in {labels} as well", "", tuple(c.difference for c in contrasts))]
+
+
+def _claim_shifts(report: Report, shifts: tuple[Shift, ...], speech: Speech) -> list[Finding]:
+    """Return the largest sure shifts; where shifts were tested and none is sure, say so."""
+    if not shifts:
+        return []
+    sure = [s for s in shifts if s.differs and holds(s.difference) and _is_vouched(report, s.frame)]
+    sure.sort(key=lambda shift: -abs(shift.difference.estimate))
+    if sure:
+        return [claim_shift(shift, speech) for shift in sure[:MOST_SHIFTS]]
+    if any(shift.differs for shift in shifts):
+        return []
+    outlets = join([show_name(name) for name in dict.fromkeys(shift.outlet for shift in shifts)], most=4)
+    what = "between an outlet's own words and those it quotes" if shifts[0].one == "quoted" else "between the first and last period"
+    return [Finding(EQUAL, f"No difference {what} is larger than chance could make it", f"tested in {outlets}")]
+
+
+def _say_equal(report: Report, labels: list[str]) -> list[Finding]:
+    if not labels:
+        return []
+    found = _sort_contrasts(report)
+    names = join([name_label(report.codebook, label) for label in labels], most=12)
+    pairs = {(c.one, c.other) for label in labels for c in found[label]}
+    who = "no outlet differs from another"
+    if len(pairs) == 1:
+        one, other = map(show_name, next(iter(pairs)))
+        who = f"{one} and {other} do not differ"
+    elif report.comparison is not None and not report.comparison.ranks:
+        shared = set.intersection(*map(set, pairs))
+        who = f"no outlet differs from {show_name(next(iter(shared)))}" if shared else who
+    return [Finding(EQUAL, f"In {names} {who} by more than chance could make", "which does not show that they are equal")]
+
+
+def _say_unvouched(report: Report, labels: list[str]) -> list[Finding]:
+    if not labels:
+        return []
+    names = join([name_label(report.codebook, label) for label in labels])
+    claim = f"Differences in {names} make no headline here"
+    return [Finding(CAUTION, claim, "the model's own evaluation does not vouch for what is marked †")]
+
+
+def _say_lacking(report: Report) -> list[Finding]:
+    groups = report.outlets.groups
+    none = [show_name(group.name) for group in groups if not group.coded]
+    few = [show_name(g.name) for g in groups if g.coded and not any(row.interval for row in g.frames.values())]
+    found = []
+    if few:
+        least = f"fewer than {MIN_CODED} hand-coded sentences or {MIN_ARTICLES} articles"
+        found.append(Finding(CAUTION, f"Too little is coded in {join(few)} to compare", f"{least}, so no interval is given"))
+    if none:
+        why = "the classifier's own counts, which take part in no comparison"
+        found.append(
+            Finding(CAUTION, f"No sentence of {join(none)} was hand-coded", f"what is shown is an uncorrected index, {why}")
+        )
+    return found
+
+
+def _say_agreement(report: Report, labels: list[str]) -> list[Finding]:
+    """Return what the coders' agreement makes doubtful among the labels that are headlines."""
+    rows = {row.label: row for row in report.sample.agreement if row.units}
+    if not rows:
+        why = "how far others would code alike is not known"
+        return [Finding(CAUTION, "No sentence that corrects these shares is known to have been coded by two coders", why)]
+    names = dict.fromkeys(label.partition(":")[0] for label in labels)
+    low = [row for name in names if (row := rows.get(name)) and row.verdict == "unreliable"]
+    unknown = [name for name in names if name not in rows or rows[name].verdict in (TOO_FEW, "undefined", "one article")]
+    found = []
+    if low:
+        said = join([_say_alpha(report, row) for row in low])
+        why = f"{said}; conclusions need {decimal(RELIABLE)}, tentative ones {decimal(TENTATIVE)} at the lower end"
+        found.append(Finding(CAUTION, "Coders agree too little on some of this", why))
+    if unknown:
+        said = join([name_label(report.codebook, name) for name in unknown])
+        found.append(
+            Finding(CAUTION, f"How well coders agree on {said} is not known", "too few sentences that were coded twice have it")
+        )
+    return found
+
+
+def _say_alpha(report: Report, row: LabelAgreement) -> str:
+    interval = span_decimals(row.low, row.high)
+    return f"{name_label(report.codebook, row.label)}, alpha {decimal(row.alpha)}" + (f" ({interval})" if interval else "")
+
+
+def _say_uncorrected(report: Report) -> Finding:
+    methods = {row.share.method for group in report.outlets.groups for row in group.frames.values() if row.share}
+    adjusted = sorted(methods - {INDEX})
+    what = f"the numbers are {join(adjusted)}" if adjusted else "the numbers are an uncorrected index"
+    claim = f"No sentence of these articles was hand-coded, so {what} and no difference is claimed"
+    why = "they carry the classifier's errors, which may differ from outlet to outlet, and no interval would hold"
+    return Finding(
+        INDEXED, claim, f"{why}. Draw sentences (framing sample), code them and name them with --annotations to get shares that do"
+    )
+
+
+def _say_counts(report: Report) -> list[Finding]:
+    """Return which frame the classifier gave to the most sentences of each outlet."""
+    leading: dict[str, list[str]] = {}
+    for group in report.outlets.groups:
+        counts = {frame: row.naive for frame, row in group.frames.items() if row.naive and _is_vouched(report, frame)}
+        if counts:
+            frame = max(counts, key=lambda name: counts[name] or 0.0)
+            leading.setdefault(frame, []).append(f"{show_name(group.name)} ({percent(counts[frame])})")
+    said = [f"{name_label(report.codebook, frame)} in {join(names, most=4)}" for frame, names in leading.items()]
+    claim = "What the classifier gave to the most sentences, for orientation and uncorrected"
+    return [Finding(INDEXED, claim, join(said, most=8))] if said else []

@@ -1,0 +1,126 @@
+"""Names, numbers and lists as they stand in the sentences and tables of a report: text of others can neither steer nor spread."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from framing.codebook import Codebook
+from framing.output import plain
+
+SPACE = "\u00a0"
+"""Stands between a number and its noun, so that no line breaks there."""
+
+MOST_LETTERS = 60
+"""Characters of a name that are shown; the rest is an ellipsis."""
+
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
+
+def show_name(text: str | None, most: int = MOST_LETTERS) -> str:
+    """Return a name on one line, cut to ``most`` characters, without characters that steer a screen.
+
+    A name in a script that runs from right to left is isolated, so that it does not turn the words around it.
+    """
+    name = plain(text) or "(no name)"
+    name = name if len(name) <= most else name[: most - 1].rstrip() + "…"
+    turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in name)
+    return f"{_ISOLATE}{name}{_END_ISOLATE}" if turns else name
+
+
+def quote_name(text: str | None) -> str:
+    """Return a name in quotation marks, as of a frame."""
+    return f"“{show_name(text)}”"
+
+
+def percent(share: float | None) -> str:
+    """Return a share such as ``34%``; with a digit more where it rounds to 0 or to 100 without being it."""
+    return "–" if share is None else f"{_hundredths(share, near=(0.0, 1.0))}%"
+
+
+def points(difference: float) -> str:
+    """Return the size of a difference of shares in percentage points, without its sign."""
+    return _hundredths(abs(difference), near=(0.0,))
+
+
+def signed_points(difference: float | None) -> str:
+    """Return a difference of shares in percentage points with its sign, a dash where there is none."""
+    if difference is None:
+        return "–"
+    size = points(difference)
+    return size if float(size) == 0 else f"{'+' if difference > 0 else '−'}{size}"
+
+
+def _hundredths(value: float, near: Sequence[float]) -> str:
+    """Return 100 × ``value`` without digits behind the point, with one or two where it would else seem to be one of ``near``."""
+    for digits in (0, 1, 2):
+        shown = f"{100 * value:.{digits}f}"
+        if not any(value != bound and float(shown) == 100 * bound for bound in near):
+            break
+    return shown if float(shown) else "0"
+
+
+def span_percent(interval: tuple[float, float] | None) -> str:
+    """Return an interval of a share such as ``27 to 41%``, nothing where there is none."""
+    if interval is None:
+        return ""
+    return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
+
+
+def span_points(interval: tuple[float, float] | None) -> str:
+    """Return an interval of a difference such as ``−4 to +12``, nothing where there is none."""
+    return "" if interval is None else f"{signed_points(interval[0])} to {signed_points(interval[1])}"
+
+
+def decimal(value: float | None) -> str:
+    """Return a figure between -1 and 1 with two digits and no leading zero, as is the field's custom."""
+    if value is None:
+        return "–"
+    shown = f"{abs(value):.2f}"
+    shown = shown if shown.startswith("1") else shown[1:]
+    return f"−{shown}" if value < 0 and float(shown) else shown
+
+
+def span_decimals(low: float | None, high: float | None) -> str:
+    """Return an interval such as ``.70 to .89``, nothing where there is none."""
+    return "" if low is None or high is None else f"{decimal(low)} to {decimal(high)}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 article``, ``2,318 sentences``."""
+    return f"{number:,}{SPACE}{noun if number == 1 else plural or noun + 's'}"
+
+
+def join(items: Sequence[str], most: int = 6) -> str:
+    """Return ``A, B and C``; of more than ``most``, the first and how many are left."""
+    if len(items) > most:
+        kept = most - 1
+        return f"{', '.join(items[:kept])} and {len(items) - kept:,} more"
+    *first, last = items or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def name_label(codebook: Codebook, label: str) -> str:
+    """Return a label as a sentence names it: the frame in quotation marks, or ``stance towards`` the target.
+
+    ``label`` is the id of a frame or target, or ``target:side``.
+    """
+    names = {frame.id: quote_name(frame.name) for frame in codebook.frames}
+    names |= {target.id: f"stance towards {show_name(target.name)}" for target in codebook.targets}
+    return names.get(label) or names.get(label.partition(":")[0]) or quote_name(label)
+
+
+def title_label(codebook: Codebook, label: str) -> str:
+    """Return a label as a table names it: ``Cooperation``, ``Stance towards China``."""
+    name = name_label(codebook, label)
+    return name[1:-1] if name.startswith("“") else name[0].upper() + name[1:]
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def name_period(period: str) -> str:
+    """Return a month such as ``2024-11`` by its name; a year, a week or what is no period as it is."""
+    year, _, month = period.partition("-")
+    is_month = year.isdigit() and month.isdigit() and len(month) == 2 and 1 <= int(month) <= 12
+    return f"{_MONTHS[int(month) - 1]} {year}" if is_month else show_name(period)
