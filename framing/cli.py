@@ -17,6 +17,7 @@ from framing.commands.codebook import bump, diff, migrate, new
 from framing.commands.coding import agreement
 from framing.commands.exchanging import export, import_
 from framing.commands.models import list_all, show_one
+from framing.commands.reporting import report
 from framing.commands.sampling import sample
 from framing.commands.scoring import explain, score
 from framing.commands.speaking import say
@@ -72,6 +73,9 @@ app.command(epilog="Example:  framing summarize articles/ -a coded.jsonl --by mo
     summarize
 )
 app.command(epilog="Example:  framing compare articles/ -a coded.jsonl --ranks", rich_help_panel=ARTICLES)(compare)
+app.command(epilog="Example:  framing report articles/ -a coded.jsonl -o report.html --figures figures", rich_help_panel=ARTICLES)(
+    report
+)
 app.command(epilog="Example:  framing explain 'Washington warned Peru about the Chinese port.'", rich_help_panel=ARTICLES)(explain)
 app.command(epilog="Example:  framing train --annotations mine --name mine", rich_help_panel=MODELS)(train)
 app.command(epilog="Example:  framing evaluate --model mine --annotations new-coding.jsonl", rich_help_panel=MODELS)(evaluate)

@@ -80,17 +80,17 @@ class Codebook:
     single_label: bool = False
     content: str = field(default="", repr=False, compare=False)
 
-    @property
+    @cached_property
     def frame_ids(self) -> tuple[str, ...]:
         """The ids of the frames, in the order of every frame array."""
         return tuple(frame.id for frame in self.frames)
 
-    @property
+    @cached_property
     def labels(self) -> tuple[Frame | Target, ...]:
         """Frames, then targets."""
         return (*self.frames, *self.targets)
 
-    @property
+    @cached_property
     def target_ids(self) -> tuple[str, ...]:
         """The ids of the stance targets."""
         return tuple(target.id for target in self.targets)

@@ -15,7 +15,7 @@ Four rules keep apart what is no copy:
   the article itself that they have in common.
 - Copies are one group only where all of it belongs together: no two of its texts may share less than half the threshold. A
   round-up that prints two stories goes with the one of which it has more, and does not bring the two together.
-- Of the texts that have a shingle all are compared with the first ``HEAD``, which bounds the work. So every pair of texts is
+- All texts that have a shingle are compared with the first ``HEAD`` of them, which bounds the work. So every pair of texts is
   compared in full unless a text has more than ``HEAD`` versions.
 
 What is found does not depend on the order of the articles: texts are taken in the order of outlet and hash.
@@ -34,17 +34,10 @@ from numpy.typing import NDArray
 
 from framing.errors import UsageError
 
-SHINGLE = 5
-"""Words in a shingle: names and set phrases are shorter."""
-
-MIN_SHARED = 30
-"""Shingles that copies share at the least."""
-
-MANY, WHOLE = 10, 0.8
-"""Texts of one outlet above which what they share is standing text, and the part of a text that is too much to be that."""
-
-HEAD = 50
-"""Texts with a shingle with which all others that have it are compared."""
+SHINGLE = 5  # words: names and set phrases are shorter
+MIN_SHARED = 30  # shingles
+MANY, WHOLE = 10, 0.8  # texts of one outlet, part of a text
+HEAD = 50  # texts
 
 _ROWS = 1000  # texts compared in one go: bounds the memory
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # any odd number: the words' hashes are random already
@@ -72,40 +65,9 @@ class CopyGroup:
     shared: tuple[float, ...]
 
 
-def find_copies(
-    articles: Sequence[Sequence[str]], *, outlets: Sequence[str | None] | None = None, threshold: float = 0.6
-) -> list[CopyGroup]:
-    """Return the groups of articles that print one text, by their first article; an article is in one group at most.
-
-    Every article shares ``threshold`` of the shorter text or more with another of its group, and half of that or more with
-    all others of it. Time and memory grow with the number of words.
-
-    Args:
-        articles: The sentences' texts of each article, in reading order.
-        outlets: The outlet of each article, which tells an outlet's standing text from a story that many outlets print.
-            Without them all articles count as one outlet's: of a story in more than ``MANY`` versions, those then stay
-            alone that have more than a fifth of their own.
-        threshold: The part of the shorter text that copies share, above 0, at most 1.
-
-    Raises:
-        UsageError: ``threshold`` is out of range.
-    """
-    if not 0 < threshold <= 1:
-        raise UsageError(f"copies cannot share {threshold:g} of a text; ask for more than 0 and at most 1")
-    texts, shingles = _gather_texts(articles, [None] * len(articles) if outlets is None else outlets)
-    _, outlet = np.unique([text.outlet for text in texts], return_inverse=True)
-    pairs = _compare(_leave_out_standing(_index(texts, shingles), outlet), threshold)
-    group = np.array(_join(pairs), np.int64)
-    inside = group[pairs.first] == group[pairs.second]
-    nearest = np.array([float(len(text.articles) > 1) for text in texts])
-    for side in (pairs.first, pairs.second):
-        np.maximum.at(nearest, side[inside], pairs.containment[inside])
-    return _describe(texts, group, nearest)
-
-
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Articles with the same words, the first of their outlets by name, and the number of shingles, repetitions included."""
+    """Articles with the same words, the first of their outlets by name, and the text's shingles with repetitions."""
 
     outlet: str
     articles: tuple[int, ...]
@@ -144,6 +106,37 @@ class _Pairs:
     is_tail: Flags
 
 
+def find_copies(
+    articles: Sequence[Sequence[str]], *, outlets: Sequence[str | None] | None = None, threshold: float = 0.6
+) -> list[CopyGroup]:
+    """Return the groups of articles that print one text, by their first article; an article is in one group at most.
+
+    Every article shares ``threshold`` of the shorter text or more with another of its group, and half of that or more with
+    all others of it. Time and memory grow with the number of words.
+
+    Args:
+        articles: The sentences' texts of each article, in reading order.
+        outlets: The outlet of each article, which tells an outlet's standing text from a story that many outlets print.
+            Without them all articles count as one outlet's: of a story in more than ``MANY`` versions, those then stay
+            alone that have more than a fifth of their own.
+        threshold: The part of the shorter text that copies share, above 0, at most 1.
+
+    Raises:
+        UsageError: ``threshold`` is out of range.
+    """
+    if not 0 < threshold <= 1:
+        raise UsageError(f"copies cannot share {threshold:g} of a text; ask for more than 0 and at most 1")
+    texts, postings = _read(articles, [None] * len(articles) if outlets is None else outlets)
+    _, outlet = np.unique([text.outlet for text in texts], return_inverse=True)
+    pairs = _compare(_leave_out_standing(postings, outlet), threshold)
+    group = np.array(_join(pairs), np.int64)
+    inside = group[pairs.first] == group[pairs.second]
+    nearest = np.array([float(len(text.articles) > 1) for text in texts])
+    for side in (pairs.first, pairs.second):
+        np.maximum.at(nearest, side[inside], pairs.containment[inside])
+    return _describe(texts, group, nearest)
+
+
 class _WordHashes(dict[str, bytes]):
     """The hash of each word: the same in every run, whatever else is read."""
 
@@ -158,8 +151,8 @@ def _split_words(sentences: Iterable[str]) -> list[str]:
     return (_CHARACTER_OR_WORD if _HAS_UNSPACED.search(text) else _WORD).findall(text)
 
 
-def _gather_texts(articles: Sequence[Sequence[str]], outlets: Sequence[str | None]) -> tuple[list[_Text], Hashes]:
-    """Return the texts that differ, by outlet and hash, and their shingles one after another; without words there is no text."""
+def _read(articles: Sequence[Sequence[str]], outlets: Sequence[str | None]) -> tuple[list[_Text], _Postings]:
+    """Return the texts that differ, by outlet and hash, and their postings; an article without words is no text."""
     known = _WordHashes()
     shingles: dict[bytes, Hashes] = {}
     found: dict[bytes, list[int]] = {}
@@ -173,7 +166,7 @@ def _gather_texts(articles: Sequence[Sequence[str]], outlets: Sequence[str | Non
     names = {digest: min(outlets[position] or "" for position in positions) for digest, positions in found.items()}
     order = sorted(found, key=lambda digest: (names[digest], digest))
     texts = [_Text(names[digest], tuple(found[digest]), len(shingles[digest])) for digest in order]
-    return texts, np.concatenate([np.empty(0, np.uint64), *(shingles[digest] for digest in order)])
+    return texts, _index(texts, np.concatenate([np.empty(0, np.uint64), *map(shingles.pop, order)]))
 
 
 def _shingle(words: Hashes) -> Hashes:
@@ -186,13 +179,14 @@ def _shingle(words: Hashes) -> Hashes:
     return hashes
 
 
-def _index(texts: Sequence[_Text], shingles: Hashes) -> _Postings:
-    """Return the postings, from one sort of numbers that have a shingle's hash in the upper bits and a text's number below.
+def _index(texts: Sequence[_Text], packed: Hashes) -> _Postings:
+    """Return the postings of the shingles in ``packed``, which is overwritten: its memory is most of what is needed.
 
-    Which texts have a shingle is told by the sum of random numbers, one a text.
+    One sort does it, of numbers with a shingle's hash in the upper bits and the text's number below.
     """
     bits = np.uint64(len(texts).bit_length())
-    packed = shingles >> bits << bits
+    packed >>= bits
+    packed <<= bits
     packed |= np.repeat(np.arange(len(texts), dtype=np.uint32), [text.shingles for text in texts])
     packed.sort()
     packed = packed[_starts(packed)]
@@ -200,23 +194,25 @@ def _index(texts: Sequence[_Text], shingles: Hashes) -> _Postings:
     size = np.bincount(text, minlength=len(texts))
     packed >>= bits
     starts = _starts(packed)
-    shared = ~(starts & np.append(starts[1:], True)[: len(starts)])
-    text, starts = text[shared], starts[shared]
-    marks = np.random.default_rng(0).integers(2**64, size=len(texts), dtype=np.uint64)
+    shared = ~(starts & np.append(starts, True)[1:])
+    return _Postings(*_merge(starts[shared], text[shared]), size)
+
+
+def _merge(starts: Flags, text: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return shingles, texts and weights, shingles of the same texts merged; the sum of random marks tells the texts."""
+    marks = np.random.default_rng(0).integers(2**64, size=int(text.max(initial=0)) + 1, dtype=np.uint64)
     sums = np.add.reduceat(marks[text], np.flatnonzero(starts)) if len(text) else marks[:0]
-    _, chosen, weight = np.unique(sums, return_index=True, return_counts=True)
+    _, chosen, counts = np.unique(sums, return_index=True, return_counts=True)
     weights = np.zeros(len(sums), np.int64)
-    weights[chosen] = weight
-    shingle = np.cumsum(starts) - 1
-    kept = weights[shingle] > 0
-    return _Postings(np.cumsum(starts[kept]) - 1, text[kept].astype(np.int64), weights[shingle[kept]], size)
+    weights[chosen] = counts
+    weight = np.repeat(weights, np.diff(np.append(np.flatnonzero(starts), len(text))))
+    kept = weight > 0
+    return np.cumsum(starts[kept]) - 1, text[kept].astype(np.int64), weight[kept]
 
 
 def _starts(values: Hashes | Ints) -> Flags:
     """Return where a value differs from the one before it."""
-    starts = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=starts[1:])
-    return starts
+    return np.append(True, values[1:] != values[:-1])[: len(values)]
 
 
 def _leave_out_standing(postings: _Postings, outlet: Ints) -> _Postings:
@@ -246,16 +242,10 @@ def _compare(postings: _Postings, threshold: float) -> _Pairs:
         kept = (second < first) & (shared >= threshold / 2 * np.minimum(size[first], size[second]))
         found.append(np.stack([first[kept], second[kept], shared[kept]]))
     first, second, shared = np.concatenate(found, axis=1)
-    containment = shared / np.minimum(size[first], size[second])
+    part, resemblance = shared / np.minimum(size[first], size[second]), shared / (size[first] + size[second] - shared)
     beyond = postings.count(~in_head)
-    return _Pairs(
-        first,
-        second,
-        containment,
-        resemblance=shared / (size[first] + size[second] - shared),
-        are_copies=(containment >= threshold) & (shared >= MIN_SHARED),
-        is_tail=(beyond > 0) & (beyond >= threshold / 2 * size),
-    )
+    is_tail = (beyond > 0) & (beyond >= threshold / 2 * size)
+    return _Pairs(first, second, part, resemblance, (part >= threshold) & (shared >= MIN_SHARED), is_tail)
 
 
 def _join(pairs: _Pairs) -> list[int]:
@@ -264,18 +254,18 @@ def _join(pairs: _Pairs) -> list[int]:
     Related are those that share half the threshold; between two texts of the tail it is not known, and not asked.
     """
     tails = pairs.is_tail.astype(int).tolist()
-    members = [[text] for text in range(len(tails))]
+    group, members = list(range(len(tails))), [[text] for text in range(len(tails))]
     related: list[dict[int, int]] = [{} for _ in tails]
     for one, other in zip(pairs.first.tolist(), pairs.second.tolist(), strict=True):
         related[one][other] = related[other][one] = 1 - tails[one] * tails[other]
-    group = list(range(len(tails)))
     order = np.lexsort((pairs.second, pairs.first, -pairs.resemblance))
     for place in order[pairs.are_copies[order]].tolist():
         ends = group[pairs.first[place]], group[pairs.second[place]]
         small, large = sorted(ends, key=lambda number: len(members[number]))
         needed = len(members[small]) * len(members[large]) - tails[small] * tails[large]
-        if small == large or related[large].get(small, 0) < needed:
+        if small == large or related[large][small] < needed:
             continue
+        del related[small][large], related[large][small]
         for other, count in related[small].items():
             related[large][other] = related[other][large] = related[large].get(other, 0) + count
             del related[other][small]

@@ -43,6 +43,7 @@ class SourceArticle:
     sentences: tuple[Sentence, ...]
     country: str | None = None
     ownership: str | None = None
+    url: str | None = None
     foreign: bool = False
 
 
@@ -268,7 +269,7 @@ def arrange_scored(
 def source_article(article: Article, sentences: tuple[Sentence, ...], *, foreign: bool = False) -> SourceArticle:
     """Return what the population keeps of ``article``."""
     named = (article.id, article.outlet, article.date, article.title, article.source)
-    return SourceArticle(*named, sentences, article.country, article.ownership, foreign)
+    return SourceArticle(*named, sentences, article.country, article.ownership, article.url, foreign)
 
 
 def choose_labels(known: Sequence[str], wanted: Sequence[str], source: str) -> tuple[str, ...]:

@@ -96,15 +96,15 @@ class _Foreign(Exception):
 
 def _facts(record: dict[str, Any]) -> tuple[str | None, ...]:
     """Return what names and groups an article, in the order of ``_article``'s fields."""
-    keys = ("article_id", "outlet", "date", "title", "source", "country", "ownership")
+    keys = ("article_id", "outlet", "date", "title", "source", "country", "ownership", "url")
     if not isinstance(record["article_id"], str):
         raise ValueError("an article's id is a text")
     return tuple(value if isinstance(value := record.get(key), str) and value else None for key in keys)
 
 
 def _article(facts: Sequence[str | None], sentences: Sequence[Sentence]) -> SourceArticle:
-    name, outlet, date, title, source, country, ownership = facts
-    return SourceArticle(str(name), outlet, date, title, source or "", tuple(sentences), country, ownership)
+    name, outlet, date, title, source, country, ownership, url = facts
+    return SourceArticle(str(name), outlet, date, title, source or "", tuple(sentences), country, ownership, url)
 
 
 def _scored(found: _Sentences) -> ScoredArticle:

@@ -102,7 +102,6 @@ def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[s
             "article_id": score.article.id,
             "outlet": score.article.outlet,
             "country": score.article.country,
-            "ownership": score.article.ownership,
             "date": score.article.date,
             "title": score.article.title,
             "source": score.article.source,
@@ -122,6 +121,8 @@ def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[s
                 for target, chances in row.stance_probabilities.items()
             },
             "trained_on": row.trained_on,
+            "ownership": score.article.ownership,
+            "url": score.article.url,
             "model": score.model,
         }
 
@@ -154,6 +155,7 @@ def article_record(score: ArticleScore, codebook: Codebook) -> dict[str, Any]:
         ],
         "trained_on": score.trained_on,
         "ownership": article.ownership,
+        "url": article.url,
         "model": score.model,
     }
 

@@ -87,6 +87,7 @@ def save_model(
         "labels": {label: asdict(rule) for label, rule in zip(list_outputs(model.codebook), model.rules, strict=True)},
         "codebook": {"title": model.codebook.title, "version": model.codebook.version, "digest": model.codebook.digest},
         "data": model.facts,
+        "statement": statement.strip(),
         "probes": _probe(model),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
     }
@@ -305,6 +306,15 @@ def load_precise_model(name_or_path: str | Path | None, precision: float) -> tup
     model, lacking = demand_precision(model, curves, precision)
     labels = list_outputs(model.codebook)
     return model, [labels[column] for column in lacking]
+
+
+def read_model_statement(directory: Path) -> str:
+    """Return what the coded data that a model was trained on says of itself: who wrote and coded it; empty if nothing.
+
+    Raises:
+        ModelError: the directory is damaged.
+    """
+    return str(_read_manifest(directory)[0].get("statement") or "")
 
 
 def read_basis(directory: Path) -> tuple[str, str]:

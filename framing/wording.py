@@ -128,7 +128,7 @@ def compare_rates(counts: tuple[Floats, Floats], totals: tuple[float, float], pr
 
 
 def to_normal(ratios: Floats, freedom: Floats) -> Floats:
-    """Return the normal deviates with the tails that ``ratios`` have in t with ``freedom``, by Wallace's approximation."""
+    """Return the normal deviates with the tails that ``ratios`` have in t with ``freedom``, within some 3 % (Wallace)."""
     size = np.sqrt(freedom * np.log1p(ratios**2 / freedom)) * (8 * freedom + 1) / (8 * freedom + 3)
     return np.asarray(np.copysign(size, ratios))
 
@@ -304,9 +304,11 @@ def _choose(corpus: _Corpus, where: slice, ratings: Ratings, names: Sequence[int
         taken[corpus.find(name, where)] = True
     chosen: set[int] = set()
     for term in known:
+        if len(chosen) == most:
+            break
         key = _widen(corpus, where, term, known)
         spots = corpus.find(key, where)
-        if len(chosen) < most and 2 * taken[spots].any(axis=0).sum() <= spots.shape[1]:
+        if 2 * taken[spots].any(axis=0).sum() <= spots.shape[1]:
             chosen.add(key)
             taken[spots] = True
     return [rating for rating in ranked if rating[0] in chosen]

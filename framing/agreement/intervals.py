@@ -68,7 +68,7 @@ def bound_share(differences: Differences) -> tuple[float, float]:
     variance = articles / (articles - 1) * ((differing - share * telling) ** 2).sum() / total**2
     units = differences.units
     trials = min(units, share * (1 - share) / variance) if 0 < share < 1 and variance > 0 else units
-    trials *= (stdtrit(units - 1, 1 - _TAIL) / stdtrit(articles - 1, 1 - _TAIL)) ** 2
+    trials *= min(1.0, stdtrit(units - 1, 1 - _TAIL) / stdtrit(articles - 1, 1 - _TAIL)) ** 2
     hits = share * trials
     low = betaincinv(hits, trials - hits + 1, _TAIL) if hits > 0 else 0.0
     high = betaincinv(hits + 1, trials - hits, 1 - _TAIL) if trials > hits else 1.0

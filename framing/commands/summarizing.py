@@ -85,7 +85,7 @@ def summarize(
     plan = choose_plan(model, these_articles, adjust)
     found = gather(paths, outlet, loaded, intake, annotations)
     if found is not None:
-        found = _leave_out(found, without_copies)
+        found = leave_out(found, without_copies)
         groups = group_rows(found.population, groupings, topics, found.counted)
         summary = select(sum_up(found, loaded.codebook, groupings, groups, plan), only or [], frame or [])
         say_account(summary)
@@ -130,7 +130,7 @@ def compare(
     check_frames(frame, loaded)
     found = gather(paths, outlet, loaded, intake, annotations)
     if found is not None:
-        found = _leave_out(found, without_copies)
+        found = leave_out(found, without_copies)
         groups = group_rows(found.population, groupings, topics, found.counted)
         codebook, frames = loaded.codebook, frame or list(loaded.codebook.frame_ids)
         if words:
@@ -216,7 +216,10 @@ def gather(
             "with --unit sentence"
         )
     population = arrange_scored(scored, list_outputs(model.codebook), skipped=intake.skipped)
-    return gather_evidence(population, model, coded, counted)
+    evidence = gather_evidence(population, model, coded, counted)
+    if evidence.account is not None and len(model.left_out):
+        intake.trained_on = 0  # what is said of these sentences comes from models that did not see them
+    return evidence
 
 
 def _take_saved(
@@ -255,7 +258,8 @@ def _open_saved(path: str) -> Iterable[bytes] | None:
     return iterate_lines(Path(path)) if is_saved_scores(Path(path)) else None
 
 
-def _leave_out(evidence: Evidence, without_copies: bool) -> Evidence:
+def leave_out(evidence: Evidence, without_copies: bool) -> Evidence:
+    """Return the evidence, without the copies of texts where that is asked for."""
     from framing.evidence import leave_copies_out
 
     return leave_copies_out(evidence) if without_copies else evidence

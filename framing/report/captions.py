@@ -6,40 +6,46 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from framing.prevalence import INDEX
 from framing.report.charts_dots import Dot
-from framing.report.labels import clean
 from framing.report.marks import FEW
 from framing.summary import FEW_POSITIVES
 from framing.tables import MARK
 
+UNCORRECTED = f"{INDEX}: the classifier's count, which no coded sentence corrects"
+HANGS_ON_CHANCE = f"fewer than {FEW_POSITIVES} coded sentences have it, so chance decides"
+UNSURE = f"{MARK.strip()}: the model's own evaluation does not vouch for it"
 
-def describe_highest(dots: Sequence[Dot], panels: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """Return which estimate is the highest, of those that rest on codes and not on chance alone; empty where none does."""
-    sure = [(dot.value, dot) for dot in dots if dot.value is not None and dot.interval and FEW not in dot.style.kind]
+
+def describe_dots(dots: Iterable[Dot], labels: Iterable[str]) -> str:
+    """Return how to read the marks that a chart has, a space before it; empty where all are plain."""
+    shown = [dot for dot in dots if dot.value is not None]
+    hollow = sum(INDEX in dot.style.kind for dot in shown)
+    notes = [f"{'all marks' if hollow == len(shown) else 'hollow and grey'}: {UNCORRECTED}"] if hollow else []
+    if any(FEW in dot.style.kind for dot in shown):
+        notes.append(f"filled and grey: {HANGS_ON_CHANCE}")
+    if any(dot.interval is None and INDEX not in dot.style.kind for dot in shown):
+        notes.append("without a line: no interval is published")
+    return join_notes([*notes, *describe_mark(labels)])
+
+
+def describe_mark(labels: Iterable[str]) -> list[str]:
+    """Return what † means where one of ``labels`` has it."""
+    return [UNSURE] if any(label.endswith(MARK) for label in labels) else []
+
+
+def join_notes(notes: Sequence[str]) -> str:
+    """Return notes as one sentence with a space before it; empty where there is none."""
+    said = "; ".join(notes)
+    return f" {said[0].upper()}{said[1:]}." if said else ""
+
+
+def describe_highest(dots: Iterable[Dot], panels: Mapping[str, str], rows: Mapping[str, str]) -> str:
+    """Return which estimate is the highest of those with an interval and not left to chance; empty where none is."""
+    sure = [(dot.value, dot) for dot in dots if dot.value and dot.interval and FEW not in dot.style.kind]
     if not sure:
         return ""
-    value, dot = max(sure, key=lambda pair: pair[0])
-    where = ", ".join(part for part in (names[dot.row], panels[dot.panel]) if part)
-    return f"; the highest of those that enough is coded for is {dot.text} ({where.removesuffix(MARK)})" if value > 0 else ""
-
-
-def describe_marks(dots: Iterable[Dot], labels: Iterable[str]) -> str:
-    """Return how to read the marks that a chart has, as one sentence with a space before it; empty where all are plain."""
-    shown = [dot for dot in dots if dot.value is not None]
-    hollow = [dot for dot in shown if INDEX in dot.style.kind]
-    notes = []
-    if hollow:
-        which = "All marks are" if len(hollow) == len(shown) else "Hollow grey marks are"
-        notes.append(f"{which} an uncorrected index: the classifier's count, of which nothing coded tells how wrong it is")
-    if any(FEW in dot.style.kind for dot in shown):
-        notes.append(f"filled grey marks hang on chance, since fewer than {FEW_POSITIVES} coded sentences have the label")
-    if any(dot.interval is None and INDEX not in dot.style.kind for dot in shown):
-        notes.append("a mark without a line has too little coded for an interval")
-    if any(label.endswith(MARK) for label in labels):
-        notes.append(f"{MARK.strip()} marks what the model's own evaluation does not vouch for")
-    if not notes:
-        return ""
-    said = "; ".join(notes)
-    return f" {said[0].upper()}{said[1:]}."
+    _, dot = max(sure, key=lambda pair: pair[0])
+    where = ", ".join(name.removesuffix(MARK) for name in (rows[dot.row], panels[dot.panel]))
+    return f" The highest estimate that rests on enough codes is {dot.text} ({where})."
 
 
 def count(number: int, noun: str) -> str:
@@ -47,9 +53,3 @@ def count(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
-
-
-def list_names(names: Iterable[str]) -> str:
-    """Return names as a list in a sentence."""
-    *first, last = map(clean, names)
-    return f"{', '.join(first)} and {last}" if first else last

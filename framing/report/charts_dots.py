@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from framing.report.labels import find_width, wrap_apart
-from framing.report.marks import Layout, Style, frame_spec
+from framing.report.marks import SPLIT, Layout, Style, frame_spec, place_rows
 from framing.report.palette import INK, LINE, SOFT
 
 _SIZE, _HEADER, _GAP, _VALUE = 11, 12, 16, 42
@@ -93,16 +93,16 @@ def _describe(dot: Dot, reference: float | None) -> dict[str, Any]:
 
 def _find_step(labels: Iterable[str], lanes: int) -> int:
     """Return the height of a row: room for two lines of its name where one has two, and for its lanes."""
-    return max(18 + 9 * (lanes - 1), 14 + 13 * max(label.count("\n") for label in labels))
+    return max(18 + 9 * (lanes - 1), 13 + 10 * max(label.count("\n") for label in labels))
 
 
 def _make_block(number: int, blocks: int, spec: dict[str, Any]) -> dict[str, Any]:
     """Return one line of panels."""
-    header = {"labelAnchor": "start", "labelAlign": "left", "labelExpr": "split(datum.label, '\\n')", "labelPadding": 4}
+    header = {"labelAnchor": "start", "labelAlign": "left", "labelExpr": SPLIT, "labelPadding": 4}
     order = {"field": "place", "op": "min"}
     facet = {"column": {"field": "panel", "type": "nominal", "sort": order, "header": header, "spacing": _GAP, "title": None}}
     some = {"transform": [{"filter": f"datum.block === {number}"}]} if blocks > 1 else {}
-    return {**some, "facet": facet, "spec": spec}
+    return {**some, "facet": facet, "spec": spec, "bounds": "flush"}
 
 
 def _layer(dots: Sequence[Dot], board: Board, room: _Room) -> list[dict[str, Any]]:
@@ -135,18 +135,13 @@ def _place_across(axis: Axis) -> dict[str, Any]:
     return {
         "type": "quantitative",
         "scale": {"domain": [axis.ticks[0], axis.ticks[-1]], "nice": False, "zero": False},
-        "axis": look | {"labelFlush": True, "titleX": 0, "titlePadding": 5},
+        "axis": look | {"grid": True, "labelFlush": True, "titleX": 0, "titlePadding": 5},
     }
 
 
 def _place_down(room: _Room, lanes: int) -> dict[str, Any]:
     """Return the encoding of rows: names left-aligned in the room that is theirs, a dotted line from each to its dots."""
-    extent = room.names + 8
-    look = {
-        "minExtent": extent, "maxExtent": extent, "labelAlign": "left", "labelPadding": extent, "labelFontSize": _SIZE,
-        "labelColor": INK, "labelExpr": "split(datum.label, '\\n')", "labelLineHeight": 12, "title": None,
-        "grid": True, "gridDash": [1, 3], "gridColor": LINE,
-    }  # fmt: skip
+    look = place_rows(room.names + 8, _SIZE) | {"grid": True, "gridDash": [1, 3], "gridColor": LINE}
     rows = {"field": "label", "type": "nominal", "sort": {"field": "row", "op": "min"}, "axis": look}
     if lanes == 1:
         return {"y": rows}

@@ -102,6 +102,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}%" if share == 0 or round(share, 3) >= 0.01 else f"{100 * share:.1f}%"
 
 
+def whole(share: float) -> str:
+    """Return a share as a whole number of per cent, without the sign."""
+    return "<1" if 0 < share < 0.005 else f"{100 * share:.0f}"
+
+
 def points(balance: float) -> str:
     """Return a difference of shares in percentage points, with its sign."""
     return f"{100 * balance:+.0f}".replace("-", MINUS).replace("+0", "0").replace(f"{MINUS}0", "0")

@@ -66,6 +66,11 @@ def style_second(style: Style, series: str, *, second: bool) -> Style:
     return Style(kind, "triangle-up", swap.get(style.fill, style.fill), swap.get(style.stroke, style.stroke), style.dashed)
 
 
+SPLIT = "split(datum.label, '\\n')"
+"""The expression of Vega for the lines of a name."""
+
+_LINES = "length(split(datum.value, '\\n'))"
+
 CONFIG: dict[str, Any] = {
     "font": FONT, "aria": False,
     "view": {"stroke": None},
@@ -79,17 +84,37 @@ CONFIG: dict[str, Any] = {
         "title": None, "rowPadding": 3, "columnPadding": 16, "padding": 0, "offset": 10,
     },
     "title": {
-        "color": INK, "fontSize": 12, "fontWeight": "bold", "subtitleColor": SOFT, "subtitleFontSize": 11, "anchor": "start",
-        "frame": "bounds", "limit": 0, "offset": 8,
+        "color": SOFT, "fontSize": 11, "fontWeight": "normal", "lineHeight": 14, "anchor": "start", "frame": "bounds", "limit": 0,
+        "offset": 10,
     },
     "text": {"color": INK, "fontSize": 10},
 }  # fmt: skip
 """The look of all charts, in the terms of Vega-Lite."""
 
 
+def place_rows(room: int, size: float) -> dict[str, Any]:
+    """Return the axis of rows whose names stand at the left of ``room`` pixels, those of two lines in the middle of their row."""
+    two_lines = {"test": f"{_LINES} > 1", "value": -size / 2}
+    return {
+        "minExtent": room, "maxExtent": room, "labelAlign": "left", "labelPadding": room, "labelFontSize": size, "title": None,
+        "labelColor": INK, "labelExpr": SPLIT, "labelLineHeight": size, "labelOffset": {"condition": two_lines, "value": 0},
+    }  # fmt: skip
+
+
+def place_heads(extent: int, size: float, *, upright: bool) -> dict[str, Any]:
+    """Return the axis of columns whose names stand above them in ``extent`` pixels, in several lines or ``upright``."""
+    lines = [{"test": f"{_LINES} === {number}", "value": 4 + 12 * (number - 1)} for number in (2, 3)]
+    turned = {"labelAngle": -90, "labelAlign": "left", "labelBaseline": "middle"}
+    level = {"labelAngle": 0, "labelBaseline": "bottom", "labelPadding": {"condition": lines, "value": 4}}
+    return {
+        "orient": "top", "minExtent": extent, "maxExtent": extent, "labelFontSize": size, "labelLineHeight": 12, "title": None,
+        "labelColor": INK, "labelExpr": SPLIT, **(turned if upright else level),
+    }  # fmt: skip
+
+
 def frame_spec(parts: list[dict[str, Any]], rows: list[dict[str, Any]], note: str = "") -> dict[str, Any]:
     """Return the specification of a chart of ``parts``, one below the other, over the data ``rows``."""
-    title = {"title": {"text": "", "subtitle": note.split("\n")}} if note else {}
+    title = {"title": {"text": note.split("\n")}} if note else {}
     stacked = {"vconcat": parts, "spacing": 18} if len(parts) > 1 else parts[0]
     return {"$schema": SCHEMA, "background": PAPER, "padding": 2, "config": CONFIG, **title, "data": {"values": rows}, **stacked}
 

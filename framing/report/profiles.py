@@ -1,12 +1,23 @@
-"""The figures of one summary: how often each frame is used, and the balance of stances, group by group."""
+"""The figures of frames in one summary: a profile of dots with intervals, and a table of shaded tiles."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
-from framing.codebook import STANCES, Codebook
-from framing.report.captions import count, describe_highest, describe_marks
-from framing.report.charts_dots import Axis, Board, Dot, draw_dots
+from framing.codebook import Codebook
+from framing.prevalence import INDEX
+from framing.report.captions import (
+    HANGS_ON_CHANCE,
+    UNCORRECTED,
+    count,
+    describe_dots,
+    describe_highest,
+    describe_mark,
+    join_notes,
+)
+from framing.report.charts_dots import Axis, Board, draw_dots
+from framing.report.charts_matrix import Table, Tile, draw_matrix
 from framing.report.figures import (
     EVIDENCE,
     Figure,
@@ -19,55 +30,96 @@ from framing.report.figures import (
     make_dot,
     make_figure,
     name_groups,
-    number,
     order_groups,
-    say,
 )
-from framing.report.labels import clean, mark, percent, points
-from framing.report.marks import Layout, scale_balances, scale_shares, style_share
-from framing.summary import OutletSummary, Summary, TargetShares
+from framing.report.labels import clean, mark, whole
+from framing.report.marks import scale_shares
+from framing.summary import LabelShare, Summary
+
+_Cell = tuple[str, str, LabelShare]
+"""The name of a group, the id of a frame, and the share of that frame in that group."""
+
+
+def _list_cells(summary: Summary, codebook: Codebook) -> tuple[list[_Cell], dict[str, str], dict[str, str]]:
+    """Return the shares, frame by frame, and the names of frames and groups; groups are in the order of the first frame."""
+    frames = list_frames(summary, codebook)
+    if not frames:
+        return [], {}, {}
+    groups = order_groups(summary.groups, lambda group: estimate(group.frames[frames[0].id]))
+    names = {frame.id: mark(frame.name, (group.frames[frame.id].reliable for group in groups)) for frame in frames}
+    cells = [(group.name, frame, group.frames[frame]) for frame in names for group in groups]
+    return cells, names, {group.name: clean(group.name) for group in groups}
+
+
+def _tabulate(cells: Sequence[_Cell]) -> list[Row]:
+    return [(group, frame, estimate(row), *list_evidence(row)) for group, frame, row in cells]
 
 
 def draw_profiles(summary: Summary, codebook: Codebook) -> Figure | None:
     """Return the share of each frame in each group: a panel for each frame, or with one group a row for each.
 
-    Groups stand in the order of the most frequent frame. None where no group has a share of a frame.
+    Frames stand in the order of their share over all, groups in that of the first frame. None where no group has a share.
     """
-    frames = list_frames(summary, codebook)
-    if not frames:
+    cells, frames, groups = _list_cells(summary, codebook)
+    if not cells:
         return None
-    groups = order_groups(summary.groups, lambda group: estimate(group.frames[frames[0].id]))
-    names = {frame.id: mark(frame.name, (group.frames[frame.id].reliable for group in groups)) for frame in frames}
-    outlets = {group.name: clean(group.name) for group in groups}
-    cells = [(group, frame.id, group.frames[frame.id]) for frame in frames for group in groups]
-    if len(groups) == 1:
-        panels, rows, dots = outlets, names, [make_dot(row, group.name, frame) for group, frame, row in cells]
-    else:
-        panels, rows, dots = names, outlets, [make_dot(row, frame, group.name) for group, frame, row in cells]
-    overall = _find_overall(summary, list(names)) if len(groups) > 1 else {}
-    axis = Axis(scale_shares(max(find_highest(dots), *overall.values(), 0.0), 3), "share of sentences")
-    board = Board(panels, rows, axis, overall)
-    by = name_groups(summary)
-    caption = f"Share of the sentences of {count(len(groups), by)} that have each frame{_say_intervals(dots)}"
-    caption += describe_highest(dots, panels, rows) + "." + _say_reference(overall, by) + describe_marks(dots, names.values())
+    by, single = name_groups(summary), len(groups) == 1
+    panels, rows = (groups, frames) if single else (frames, groups)
+    dots = [make_dot(row, group, frame) if single else make_dot(row, frame, group) for group, frame, row in cells]
+    levels = {} if single else _find_levels(summary, list(frames))
+    board = Board(panels, rows, Axis(scale_shares(max(find_highest(dots), *levels.values(), 0.0), 3), "share of sentences"), levels)
+    intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
+    caption = f"Share of the sentences of {count(len(groups), by)} that have each frame{intervals}."
+    caption += f" Dashed: the share over every {by}." if levels else ""
+    caption += describe_highest(dots, panels, rows) + describe_dots(dots, frames.values())
     text = Text(f"frames-by-{'-'.join(summary.by)}", f"Frames by {by}", caption)
-    table = [(group.name, frame, estimate(row), *list_evidence(row)) for group, frame, row in cells]
-    return make_figure(text, lambda layout: draw_dots(dots, board, layout), (by, "frame", "share", *EVIDENCE), table)
+    return make_figure(text, partial(draw_dots, dots, board), (by, "frame", "share", *EVIDENCE), _tabulate(cells))
 
 
-def _find_overall(summary: Summary, frames: list[str]) -> dict[str, float]:
+def _find_levels(summary: Summary, frames: Sequence[str]) -> dict[str, float]:
     """Return the share over all groups of each frame of which all shares came about in the same way as that one."""
     found = {}
     for frame in frames:
-        every, level = [group.frames[frame].share for group in summary.groups], summary.overall.frames[frame].share
-        if level is not None and {share.method if share else None for share in every} == {level.method}:
+        shares, level = [group.frames[frame].share for group in summary.groups], summary.overall.frames[frame].share
+        if level is not None and all(share is not None and share.method == level.method for share in shares):
             found[frame] = float(level.estimate)
     return found
 
 
-def _say_intervals(dots: list[Dot]) -> str:
-    return ", with 95% intervals" if any(dot.interval for dot in dots) else ""
+def draw_heat_map(summary: Summary, codebook: Codebook) -> Figure | None:
+    """Return the shares of all frames in all groups as a table of shaded tiles, in the order of the profiles.
+
+    None where no group has a share.
+    """
+    cells, frames, groups = _list_cells(summary, codebook)
+    if not cells:
+        return None
+    by = name_groups(summary)
+    highest = max(estimate(row) or 0.0 for _, _, row in cells)
+    tiles = [_make_tile(row, frame, group, highest) for group, frame, row in cells]
+    key = join_notes(["percent of sentences", *_describe_tiles(tiles), *describe_mark(frames.values())]).strip()
+    caption = f"Share of the sentences of {count(len(groups), by)} that have each frame: the darker, the more. {key}"
+    text = Text(f"heat-map-by-{'-'.join(summary.by)}", f"Frames by {by} at a glance", caption)
+    draw = partial(draw_matrix, tiles, Table(frames, groups, key))
+    return make_figure(text, draw, (by, "frame", "share", *EVIDENCE), _tabulate(cells))
 
 
-def _say_reference(overall: dict[str, float], by: str) -> str:
-    return f" The dashed line is the share over every {by}." if overall else ""
+def _make_tile(row: LabelShare, frame: str, group: str, highest: float) -> Tile:
+    value = estimate(row)
+    if value is None or row.share is None:
+        return Tile(frame, group, None, "–")
+    shade = min(int(5 * value / highest), 4) if highest else 0
+    if row.share.method == INDEX:
+        return Tile(frame, group, value, whole(value), "", shade, is_grey=True, is_italic=True)
+    note = f"{whole(row.interval[0])}–{whole(row.interval[1])}" if row.interval else ""
+    few = row.has_few_positives
+    return Tile(frame, group, value, f"({whole(value)})" if few else whole(value), note, shade, is_grey=few)
+
+
+def _describe_tiles(tiles: Sequence[Tile]) -> list[str]:
+    notes = ["in small: the 95% interval"] if any(tile.note for tile in tiles) else []
+    if any(tile.is_italic for tile in tiles):
+        notes.append(f"{'all tiles' if all(tile.is_italic for tile in tiles) else 'grey italics'}: {UNCORRECTED}")
+    if any(tile.is_grey and not tile.is_italic for tile in tiles):
+        notes.append(f"grey in brackets: {HANGS_ON_CHANCE}")
+    return notes

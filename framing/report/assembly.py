@@ -1,0 +1,133 @@
+"""From the evidence to a report: the summaries that it shows, the comparisons, the figures, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+import numpy as np
+
+from framing.agreement.labels import LabelAgreement, measure_agreement
+from framing.annotations import Annotation
+from framing.comparing import compare_errors, find_together, find_words
+from framing.contrasts import compare_groups
+from framing.evaluation import Evaluation
+from framing.grouping import UNDATED, group_rows
+from framing.model import FramingModel
+from framing.report.content import Coding, Making, Report
+from framing.report.figures import Figure
+from framing.report.picking import find_period, list_articles, pick_examples
+from framing.summary import Evidence, Plan, Summary, summarize
+from framing.summary_records import summary_records
+
+SPEAKERS, SPOKEN = 12, 5
+"""Speakers that a report lists, and sentences below which one is left out."""
+
+WORDS = 6
+"""Distinctive words of each outlet."""
+
+DAYS_OF_WEEKS = 93
+"""Days that articles span, up to which a trend is by week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a report is made of: articles with their codes, the codings themselves, the model and what is known of it.
+
+    ``annotations`` are those that correct the shares; ``design`` says how their sentences were drawn. ``statement`` says who
+    coded what the model learnt from.
+    """
+
+    evidence: Evidence
+    model: FramingModel
+    plan: Plan
+    annotations: tuple[Annotation, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    agreement: tuple[LabelAgreement, ...] = ()
+    statement: str = ""
+    sample_statement: str = ""
+
+
+def assemble_report(sources: Sources, making: Making, title: str) -> Report:
+    """Return all that a report shows.
+
+    Raises:
+        AnnotationError: as ``framing.summary.summarize``.
+    """
+    evidence, codebook = sources.evidence, sources.model.codebook
+    by_outlet = group_rows(evidence.population, ("outlet",))
+    outlets = _summarize(sources, ("outlet",))
+    is_coded = outlets.is_corrected
+    frames = list(codebook.frame_ids)
+    several = len(outlets.groups) > 1
+    report = Report(
+        title=title,
+        codebook=codebook,
+        model=sources.model,
+        making=making,
+        outlets=outlets,
+        months=_summarize_time(sources),
+        voices=_summarize(sources, ("outlet", "voice")),
+        speakers=_pick_speakers(_summarize(sources, ("speaker",))),
+        comparison=compare_groups(outlets) if several else None,
+        errors=compare_errors(evidence, by_outlet, frames) if is_coded else {},
+        together=tuple(find_together(evidence, by_outlet, frames)),
+        words=tuple(find_words(evidence, by_outlet, most=WORDS)) if several else (),
+        evaluations=sources.evaluations,
+        sample=_describe_sample(sources),
+        training=Coding(sources.statement, "", sources.agreement),
+        examples=pick_examples(evidence.population, sources.model),
+        articles=list_articles(evidence.population, codebook),
+        period=find_period(evidence.population),
+        records=tuple(summary_records(outlets)),
+    )
+    return replace(report, figures=draw_figures(report))
+
+
+def _summarize(sources: Sources, by: tuple[str, ...]) -> Summary:
+    groups = group_rows(sources.evidence.population, by)
+    return summarize(sources.evidence, sources.model.codebook, by, groups, sources.plan)
+
+
+def _summarize_time(sources: Sources) -> Summary | None:
+    """Return the shares of each outlet over time, by week where the articles span few; None without two periods."""
+    dates = sorted(article.date for article in sources.evidence.population.articles if article.date and len(article.date) >= 7)
+    if not dates:
+        return None
+    days = [date for date in dates if len(date) >= 10]
+    span = np.datetime64(days[-1][:10]) - np.datetime64(days[0][:10]) if len(days) == len(dates) else None
+    period = "week" if span is not None and span <= np.timedelta64(DAYS_OF_WEEKS, "D") else "month"
+    summary = _summarize(sources, ("outlet", period))
+    return summary if len({group.group[1] for group in summary.groups} - {UNDATED}) > 1 else None
+
+
+def _pick_speakers(summary: Summary) -> Summary | None:
+    """Return the summary of those who are quoted most, None where nobody is quoted often."""
+    often = [group for group in summary.groups if group.sentences >= SPOKEN]
+    often.sort(key=lambda group: (-group.sentences, group.name))
+    return replace(summary, groups=tuple(often[:SPEAKERS])) if often else None
+
+
+def _describe_sample(sources: Sources) -> Coding:
+    if not sources.annotations:
+        return Coding()
+    codebook = sources.model.codebook
+    agreement = tuple(measure_agreement(sources.annotations, codebook.frame_ids, codebook.target_ids))
+    designs = sorted({annotation.sampling for annotation in sources.annotations if annotation.sampling})
+    return Coding(sources.sample_statement, ", ".join(designs), tuple(row for row in agreement if row.units))
+
+
+def draw_figures(report: Report) -> tuple[Figure, ...]:
+    """Return the figures that a report has something to draw for, in its order."""
+    return ()
+
+
+def list_versions() -> dict[str, str]:
+    """Return the versions of the software that numbers hang on."""
+    return {name: version(name) for name in ("framing", "scikit-learn", "numpy", "scipy")}
+
+
+def describe_designs(annotations: Sequence[Annotation]) -> str:
+    """Return how the sentences of ``annotations`` were drawn, as the lines say it."""
+    return ", ".join(sorted({annotation.sampling for annotation in annotations if annotation.sampling}))

@@ -1,0 +1,199 @@
+"""The methods of a report as paragraphs to paste into a paper, with its own numbers; what was not done is not said.
+
+What the program cannot know, it leaves to the authors in square brackets.
+"""
+
+from __future__ import annotations
+
+import re
+
+from framing.agreement.labels import LabelAgreement
+from framing.codebook import STANCES
+from framing.evaluation import HELD_OUT, Evaluation
+from framing.model import LARGE_FIT
+from framing.report.content import Coding, Report
+from framing.report.correction import describe_comparisons, describe_correction
+from framing.report.phrases import count, decimal, join, show_name, span_decimals, title_label
+
+_WHO = "[Say here who coded them and how they were trained.]"
+_STATEMENT = 320
+"""Characters of a statement on the coding that a paragraph quotes, at whole sentences."""
+
+
+def write_methods(report: Report) -> tuple[str, ...]:
+    """Return the paragraphs: corpus, codes, classifier, shares, comparisons, software."""
+    paragraphs = (
+        describe_corpus(report),
+        describe_coding(report),
+        describe_classifier(report),
+        describe_correction(report),
+        describe_comparisons(report),
+        describe_software(report),
+    )
+    return tuple(filter(None, paragraphs))
+
+
+def describe_corpus(report: Report) -> str:
+    """Return what was read, what was left out and why, and what shares are counted over."""
+    corpus = report.outlets.corpus
+    skipped = sum(corpus.skipped.values())
+    when = f", dated {report.period[0]} to {report.period[1]}," if report.period else ""
+    said = [
+        f"The corpus holds {count(corpus.articles, 'article')} of {count(len(report.outlets.groups), 'outlet')}{when} with "
+        f"{count(corpus.sentences, 'sentence')} in their bodies; shares are over these sentences."
+    ]
+    if skipped:
+        reasons = [f"{n:,} since {show_name(reason, 120)}" for reason, n in sorted(corpus.skipped.items(), key=lambda i: -i[1])]
+        said.append(f"{count(skipped, 'further input')} {_was(skipped)} left out: {'; '.join(reasons[:6])}.")
+    if corpus.headlines:
+        said.append(f"{count(corpus.headlines, 'headline')} {_was(corpus.headlines)} labelled and not counted.")
+    if corpus.undated:
+        said.append(f"{count(corpus.undated, 'article')} without a date {_was(corpus.undated)} counted in no period.")
+    if corpus.without_outlet:
+        said.append(f"{count(corpus.without_outlet, 'article')} named no outlet.")
+    if corpus.foreign:
+        said.append(f"{count(corpus.foreign, 'article')} did not read like the language of the classifier.")
+    if corpus.copies:
+        noun = "article that prints" if corpus.copies == 1 else "articles that print"
+        said.append(f"{corpus.copies:,} {noun} the text of another one {_was(corpus.copies)} counted like the others.")
+    return " ".join(said)
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def describe_coding(report: Report) -> str:
+    """Return the unit, the codebook, and who coded which sentences how alike."""
+    codebook = report.codebook
+    labels = []
+    if codebook.frames:
+        frames = join([show_name(frame.name) for frame in codebook.frames], most=30)
+        rule = "exactly one to a sentence" if codebook.single_label else "any number to a sentence, or none"
+        labels.append(f"for {count(len(codebook.frames), 'frame')} ({frames}; {rule})")
+    if codebook.targets:
+        labels.append(f"for the stance ({', '.join(STANCES)}) towards {join([show_name(t.name) for t in codebook.targets], most=30)}")
+    said = [
+        f"The unit of coding and of analysis is the sentence. Sentences are coded {' and '.join(labels)} by the codebook "
+        f"“{show_name(codebook.title, 120)}”, version {show_name(codebook.version)} (SHA-256 {codebook.digest[:12]})."
+    ]
+    account = report.outlets.account
+    if account is not None:
+        said.append(_describe_sample(report))
+        said.append(_describe_agreement(report, report.sample) or "How well coders agree on these sentences was not measured.")
+    return " ".join(said)
+
+
+def _describe_sample(report: Report) -> str:
+    account = report.outlets.account
+    if account is None:
+        return ""
+    design = f", {show_name(report.sample.design, 120)}" if report.sample.design else ""
+    coders = f" by {count(len(account.coders), 'coder')}" if account.coders else ""
+    by_outlet = join([f"{show_name(group.name)} {group.coded:,}" for group in report.outlets.groups], most=40)
+    said = [
+        f"A probability sample of the sentences{design}, each with a known probability of inclusion, was coded{coders}: "
+        f"{count(account.used, 'sentence')} ({by_outlet}). {_quote_statement(report.sample.statement) or _WHO}"
+    ]
+    left = [
+        (account.not_found, "not among the sentences that were scored"),
+        (account.not_by_chance, "not drawn by chance"),
+        (account.without_probability, "without a known probability of inclusion"),
+    ]
+    unused = [f"{number:,} {why}" for number, why in left if number]
+    if unused:
+        said.append(f"Of {count(account.coded, 'coded sentence')} these did not enter: {'; '.join(unused)}.")
+    if account.waiting:
+        said.append(f"{count(account.waiting, 'drawn sentence')} had not been coded; they are taken to be like the others.")
+    return " ".join(said)
+
+
+def _describe_agreement(report: Report, coding: Coding) -> str:
+    """Return alpha of each label, nothing where no sentence was coded by two."""
+    rows = [row for row in coding.agreement if row.units]
+    if not rows:
+        return ""
+    units = max(row.units for row in rows)
+    alphas = join([_say_alpha(report, row) for row in rows], most=40)
+    return (
+        f"{count(units, 'sentence')} {_was(units)} coded by two or more coders independently; before any reconciliation "
+        f"Krippendorff's alpha (with its 95% interval; Krippendorff, 2004) was {alphas}."
+    )
+
+
+def _say_alpha(report: Report, row: LabelAgreement) -> str:
+    name = title_label(report.codebook, row.label)
+    interval = span_decimals(row.low, row.high)
+    return f"undefined for {name}" if row.alpha is None else f"{decimal(row.alpha)}{f' ({interval})' if interval else ''} for {name}"
+
+
+def _quote_statement(statement: str) -> str:
+    """Return the first sentences of a statement on the coding, in quotation marks; nothing of an empty one."""
+    opening = " ".join(re.sub(r"[*_`#]|<[^>]*>", "", statement.strip().split("\n\n")[0]).split())
+    kept = ""
+    for sentence in re.split(r"(?<=[.!?])\s+", show_name(opening, 2000)) if opening else []:
+        if kept and len(kept) + len(sentence) > _STATEMENT:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return f"Their authors say: “{show_name(kept, 2 * _STATEMENT)}”" if kept else ""
+
+
+def describe_classifier(report: Report) -> str:
+    """Return what labelled the sentences, what it learnt from, and how well it did on what it had not seen."""
+    model, facts = report.model, report.model.facts
+    settings = model.vectorizer.settings
+    words, characters = (f"{low} to {high}" for low, high in (settings.word_ngrams, settings.char_ngrams))
+    fitting = "stochastic gradient descent" if facts.get("sentences", 0) >= LARGE_FIT else "liblinear"
+    said = [
+        f"All sentences were labelled by a classifier (model {show_name(model.label)}): one L2-regularised logistic regression for each "
+        f"frame and each side of a stance ({fitting}; C = {settings.frame_c:g} for frames, {settings.stance_c:g} for stances), on TF-IDF "
+        f"weights of n-grams of {words} words and of {characters} characters within words, found in at least "
+        f"{count(max(settings.min_documents, 1), 'sentence')}, and on counts of the codebook's cues. A label is given at a threshold of "
+        "its own, chosen on articles that were left out.",
+    ]
+    if facts.get("sentences"):
+        coders = f" by {count(facts['coders'], 'coder')}" if facts.get("coders") else ""
+        written = f"; {facts['written']:,} of the sentences were written for training" if facts.get("written") else ""
+        said.append(
+            f"It learnt from {count(facts['sentences'], 'sentence')} of {count(facts.get('articles', 0), 'article')}, coded{coders}"
+            f"{written}. {_quote_statement(report.training.statement) or _WHO}"
+        )
+        said.append(_describe_agreement(report, report.training))
+    said += [_describe_evaluation(evaluation) for evaluation in report.evaluations]
+    said.append(_name_unvouched(report) if report.evaluations else "How well it does was not evaluated.")
+    return " ".join(filter(None, said))
+
+
+def _describe_evaluation(evaluation: Evaluation) -> str:
+    frames, stance = evaluation.macro_f1(), evaluation.macro_f1("stance")
+    figures = [f"{decimal(frames)} over frames"] * (frames is not None) + [f"{decimal(stance)} over stances"] * (stance is not None)
+    if not figures:
+        return ""
+    designs = {
+        "articles left out": "With whole articles left out of training (cross-validation)",
+        "outlets left out": "With whole outlets left out of training (cross-validation)",
+    }
+    held_out = f"On {HELD_OUT}" if evaluation.design.startswith(HELD_OUT) else f"Evaluated on {show_name(evaluation.design)}"
+    basis = (
+        f"{count(evaluation.sentences, 'sentence')} of {count(evaluation.articles, 'article')} and {count(evaluation.outlets, 'outlet')}"
+    )
+    return f"{designs.get(evaluation.design, held_out)} its macro-F1 is {' and '.join(figures)} ({basis})."
+
+
+def _name_unvouched(report: Report) -> str:
+    names = {name for g in report.outlets.groups for rows in (g.frames, g.stance) for name, row in rows.items() if row.reliable is False}
+    if not names:
+        return ""
+    said = join([title_label(report.codebook, label.id) for label in report.codebook.labels if label.id in names], most=20)
+    return f"Its evaluation does not vouch for {said} (marked †)."
+
+
+def describe_software(report: Report) -> str:
+    """Return versions and digests, and the command."""
+    making = report.making
+    versions = join([f"{show_name(name)} {show_name(version)}" for name, version in making.versions.items()], most=20)
+    digests = "; ".join(f"{show_name(name)} {show_name(digest)[:12]}" for name, digest in making.digests.items())
+    said = [f"Computed on {making.date} with {versions}." if versions else f"Computed on {making.date}."]
+    said += [f"SHA-256 digests: {digests}."] if digests else []
+    said += [f"Command: {show_name(making.command, 400)}"] if making.command else []
+    return " ".join(said)

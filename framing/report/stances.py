@@ -1,0 +1,81 @@
+"""The figure of stances: the balance towards each target, group by group."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from framing.codebook import STANCES, Codebook
+from framing.report.captions import count, describe_dots
+from framing.report.charts_dots import Axis, Board, Dot, draw_dots
+from framing.report.figures import Figure, Text, find_highest, make_figure, name_groups, number, order_groups, say
+from framing.report.labels import clean, mark, points
+from framing.report.marks import scale_balances, style_share
+from framing.summary import OutletSummary, Summary, TargetShares
+
+_POINTS = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(100 * datum.value), '.3~g')"
+
+_COLUMNS = ("target", "balance", "low", "high", "favor", "against", "method", "few_positives", "reliable", "coded", "sentences")
+
+
+def draw_stance(summary: Summary, codebook: Codebook) -> Figure | None:
+    """Return the balance towards each target in each group: the share of sentences in favor less that of those against.
+
+    Groups stand in the order of the balance towards the first target. None where there is no balance.
+    """
+    targets = [t for t in codebook.targets if any(_balance(group, t.id) is not None for group in summary.groups)]
+    if not targets:
+        return None
+    groups = order_groups(summary.groups, lambda group: _balance(group, targets[0].id))
+    names = {target.id: mark(target.name, (group.stance[target.id].reliable for group in groups)) for target in targets}
+    cells = [(group.name, target, group.stance[target]) for target in names for group in groups]
+    dots = [_make_dot(row, target, group) for group, target, row in cells]
+    axis = Axis(scale_balances(_find_extent(dots), 2), "points: ← more against · more in favor →", _POINTS, zero=True)
+    by = name_groups(summary)
+    intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
+    caption = f"Sentences in favor of each target less those against it, in percentage points, in {count(len(groups), by)}{intervals}."
+    caption += _describe_sides(dots) + describe_dots(dots, names.values())
+    text = Text(f"stance-by-{'-'.join(summary.by)}", f"Stance by {by}", caption)
+    board = Board(names, {group.name: clean(group.name) for group in groups}, axis)
+    rows = [(group, target, *_tabulate(row)) for group, target, row in cells]
+    return make_figure(text, partial(draw_dots, dots, board), (by, *_COLUMNS), rows)
+
+
+def _balance(group: OutletSummary, target: str) -> float | None:
+    balance = group.stance[target].balance
+    return float(balance.estimate) if balance is not None else None
+
+
+def _make_dot(row: TargetShares, target: str, group: str) -> Dot:
+    style = style_share(row.method, few=_has_few_positives(row))
+    if row.balance is None:
+        return Dot(target, group, None, "–", None, style)
+    return Dot(target, group, float(row.balance.estimate), points(row.balance.estimate), row.interval, style)
+
+
+def _has_few_positives(row: TargetShares) -> bool:
+    """Return whether so few coded sentences take either side that the balance hangs on chance."""
+    return all(row.values[side].has_few_positives for side in STANCES[:2])
+
+
+def _find_extent(dots: list[Dot]) -> float:
+    mirrored = [Dot(d.panel, d.row, abs(d.value), "", d.interval and (abs(d.interval[0]), abs(d.interval[1])), d.style) for d in dots if d.value is not None]
+    return find_highest(mirrored)
+
+
+def _describe_sides(dots: list[Dot]) -> str:
+    """Return how many intervals lie on one side of zero; empty where there is no interval."""
+    ends = [dot.interval for dot in dots if dot.interval]
+    if not ends:
+        return ""
+    favor, against = sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends)
+    return f" Of {len(ends)} intervals, {favor} lie wholly in favor, {against} wholly against; the others leave the side open."
+
+
+def _tabulate(row: TargetShares) -> tuple[str | float | None, ...]:
+    low, high = row.interval or (None, None)
+    shares = [row.values[side].share for side in STANCES[:2]]
+    estimates = [number(share.estimate) if share else None for share in shares]
+    coded, sentences = (shares[0].coded, shares[0].sentences) if shares[0] else (None, None)
+    few = say(_has_few_positives(row)) if coded else None
+    balance = number(row.balance.estimate) if row.balance else None
+    return (balance, number(low), number(high), *estimates, row.method, few, say(row.reliable), coded, sentences)
