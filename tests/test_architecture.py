@@ -32,7 +32,7 @@ LAYERS = (
     {"scorer", "calibration", "metrics", "suggesting"},
     {"evaluation", "scoring"},
     {"training", "card", "population", "sampling", "sampling.assignment"},
-    {"store", "output", "audit", "sampling.earlier", "sampling.allocation", "sampling.uncertainty", "grouping", "saved_scores"},
+    {"store", "output", "audit", "sampling.earlier", "sampling.allocation", "sampling.uncertainty", "grouping", "saved_scores", "outlets"},
     {"checking", "tables", "sampling.designs", "sampling.assumptions", "linking"},
     {"summary"},
     {"evidence", "contrasts", "adjustment"},

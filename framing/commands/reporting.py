@@ -14,7 +14,17 @@ import typer
 from framing.commands.intake import Intake
 from framing.commands.options import ModelName, Outlet, Paths
 from framing.commands.speaking import refuse_overwriting, say
-from framing.commands.summarizing import Codes, TheseArticles, WithoutCopies, choose_plan, gather, leave_out, say_account
+from framing.commands.summarizing import (
+    Codes,
+    Inputs,
+    OutletTable,
+    TheseArticles,
+    WithoutCopies,
+    choose_plan,
+    gather,
+    leave_out,
+    say_account,
+)
 from framing.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +42,7 @@ def report(
     annotations: Codes = None,
     model: ModelName = None,
     outlet: Outlet = None,
+    outlets: OutletTable = None,
     title: Annotated[str, typer.Option(help="The title of the page.")] = "How outlets frame the news",
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Also write each chart to this folder, as SVG, PNG, Vega-Lite and CSV.")
@@ -52,7 +63,7 @@ def report(
     refuse_overwriting(output, [*paths, *(annotations or [])])
     loaded, intake = load_model(model), Intake()
     plan = choose_plan(model, these_articles, None)
-    evidence = gather(paths, outlet, loaded, intake, annotations)
+    evidence = gather(Inputs(paths, outlet, annotations, outlets), loaded, intake)
     if evidence is not None:
         if evidence.counted:
             raise UsageError(

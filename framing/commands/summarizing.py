@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +35,10 @@ Codes = Annotated[
 Topics = Annotated[
     list[str] | None, typer.Option("--topic", help="A topic and its words, for --by topic: port=harbour,port*; repeatable.")
 ]
+OutletTable = Annotated[
+    Path | None,
+    typer.Option("--outlets", help="A CSV file with country and ownership of outlets, for --by.", show_default=False),
+]
 Frames = Annotated[list[str] | None, typer.Option("--frame", help="Show this frame alone, by id; repeatable.")]
 TheseArticles = Annotated[
     bool,
@@ -50,6 +55,7 @@ def summarize(
     annotations: Codes = None,
     model: ModelName = None,
     outlet: Outlet = None,
+    outlets: OutletTable = None,
     topic: Topics = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Show this outlet (month, country, voice) alone; repeatable.")
@@ -83,7 +89,7 @@ def summarize(
     loaded, intake = load_model(model), Intake()
     check_frames(frame, loaded)
     plan = choose_plan(model, these_articles, adjust)
-    found = gather(paths, outlet, loaded, intake, annotations)
+    found = gather(Inputs(paths, outlet, annotations, outlets), loaded, intake)
     if found is not None:
         found = leave_out(found, without_copies)
         groups = group_rows(found.population, groupings, topics, found.counted)
@@ -99,6 +105,7 @@ def compare(
     annotations: Codes = None,
     model: ModelName = None,
     outlet: Outlet = None,
+    outlets: OutletTable = None,
     topic: Topics = None,
     against: Annotated[str | None, typer.Option(help="Compare each group with this one alone, not every pair.")] = None,
     frame: Frames = None,
@@ -128,7 +135,7 @@ def compare(
     form = choose_format(form, output)
     loaded, intake = load_model(model), Intake()
     check_frames(frame, loaded)
-    found = gather(paths, outlet, loaded, intake, annotations)
+    found = gather(Inputs(paths, outlet, annotations, outlets), loaded, intake)
     if found is not None:
         found = leave_out(found, without_copies)
         groups = group_rows(found.population, groupings, topics, found.counted)
@@ -186,25 +193,35 @@ def choose_plan(model: str | None, these_articles: bool, adjust: str | None) -> 
     return Plan(THESE_ARTICLES if these_articles else LONG_RUN, read_reliability(directory), adjustment)
 
 
-def gather(
-    paths: Sequence[str], outlet: str | None, model: FramingModel, intake: Intake, annotations: Sequence[Path] | None
-) -> Evidence | None:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a command is told to read: articles or saved scores, codes of their sample, and a table of outlets."""
+
+    paths: Sequence[str]
+    outlet: str | None
+    annotations: Sequence[Path] | None = None
+    outlets: Path | None = None
+
+
+def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | None:
     """Return the scored articles with the codes of their sample; None, and each input named, where nothing was read."""
     from framing.annotation_files import read_annotations
     from framing.coded import list_outputs
     from framing.evidence import gather_evidence
+    from framing.outlets import add_facts, find_unread, read_outlets
     from framing.population import arrange_scored, take_scored
     from framing.scorer import Scorer
     from framing.scoring import score_articles
 
-    coded = read_annotations(annotations, model.codebook) if annotations else None
+    coded = read_annotations(inputs.annotations, model.codebook) if inputs.annotations else None
+    known = read_outlets(inputs.outlets) if inputs.outlets else {}
     scored: list[ScoredArticle] = []
     counted: list[CountedArticle] = []
     scorer = Scorer(model)
-    for path in paths:
+    for path in inputs.paths:
         lines = _open_saved(path)
         if lines is None:
-            items = score_articles(gather_articles([path], outlet), scorer)
+            items = score_articles(gather_articles([path], inputs.outlet), scorer)
             scored += [take_scored(item) for item in intake.keep(items)]
         else:
             _take_saved(lines, path, model, intake, scored, counted)
@@ -215,6 +232,10 @@ def gather(
             f"the saved scores of {counted[0].article.id!r} are per article; to correct shares takes those of sentences: save them "
             "with --unit sentence"
         )
+    for line in find_unread(known, [*(item.article for item in scored), *(item.article for item in counted)]):
+        say(f"note: {inputs.outlets}: {line}")
+    scored = [replace(item, article=add_facts(item.article, known)) for item in scored]
+    counted = [replace(item, article=add_facts(item.article, known)) for item in counted]
     population = arrange_scored(scored, list_outputs(model.codebook), skipped=intake.skipped)
     evidence = gather_evidence(population, model, coded, counted)
     if evidence.account is not None and len(model.left_out):

@@ -27,10 +27,8 @@ import numpy as np
 from framing.annotations import Annotation
 from framing.errors import UsageError
 from framing.population import Population
+from framing.prevalence import MIN_ARTICLES, MIN_CODED
 from framing.sampling.assumptions import MIXED, Assumption, assume, gather_coded
-
-MIN_CODED, MIN_ARTICLES = 50, 15
-"""Coded sentences and articles of an outlet below which no interval is given: it would promise more than it keeps."""
 
 OVERALL = "all outlets"
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from framing.output import Grid, Part, percent, plain
+from framing.prevalence import MIN_ARTICLES, MIN_CODED
 from framing.samples import DrawnSentence
 from framing.sampling.designs import WHOLE, Sample
-from framing.sampling.planning import MIN_ARTICLES, MIN_CODED, OutletPlan, Plan
+from framing.sampling.planning import OutletPlan, Plan
 
 NO_SHARES = "These sentences serve training alone: no share and no figure may be computed on them."
 
