@@ -11,7 +11,7 @@ demo: $(VENV)/.core
 	@echo "Next, try:"
 	@echo "  $(VENV)/bin/framing explain 'Washington warned Peru that the port could serve the Chinese navy.'"
 	@echo "  $(VENV)/bin/framing score YOUR-ARTICLE.txt --outlet 'Your Outlet' --unit sentence"
-	@echo "  $(VENV)/bin/framing summarize seeds --by voice        # the outlets' own words against those they quote"
+	@echo "  $(VENV)/bin/framing report seeds -o report.html       # a page to open in a browser"
 	@echo "Code news by a codebook of your own and train on it: docs/tutorial/README.md"
 
 test: $(VENV)/.dev
@@ -29,7 +29,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(PIP) hatchling editables
-	@$(PIP) --no-build-isolation --editable '.[annotate]'
+	@$(PIP) --no-build-isolation --editable '.[annotate,report]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core

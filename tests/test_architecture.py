@@ -52,6 +52,7 @@ LAYERS = (
     {"__main__", "__init__"},
 )
 HEAVY = {"sklearn", "nltk", "scipy", "joblib", "trafilatura", "pyarrow", "charset_normalizer", "starlette", "uvicorn", "openpyxl"}
+HEAVY |= {"jinja2", "vl_convert"}
 
 
 def name_of(path: Path) -> str:
