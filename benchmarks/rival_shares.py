@@ -59,8 +59,10 @@ def code_by_hand(outlets: Sequence[Outlet]) -> list[Guess]:
     guesses = []
     for outlet in outlets:
         coded = ~np.isnan(outlet.label)
-        mean, variance, freedom = average(outlet.label[coded], outlet.article[coded], 1 / outlet.chance[coded])
-        guesses.append(guess_wilson(mean, variance, freedom, int(coded.sum())))
+        label, weight = outlet.label[coded], 1 / outlet.chance[coded]
+        mean, variance, freedom = average(label, outlet.article[coded], weight)
+        singly = float((weight / weight.sum()) ** 2 @ (label - mean) ** 2)
+        guesses.append(guess_wilson(mean, max(variance, singly), freedom, weight.sum() ** 2 / (weight @ weight)))
     return guesses
 
 
@@ -116,7 +118,7 @@ def average(values: Floats, article: NDArray[np.int64], weight: Floats | None = 
 
 def guess_wilson(mean: float, variance: float, freedom: float, most: float) -> Guess:
     """Return Wilson's (1927) interval at the effective sample size, at most ``most``."""
-    size = min(mean * (1 - mean) / variance, most) if variance > 0 else most
+    size = mean * (1 - mean) / variance if variance > 0 else most
     q = stdtrit(freedom, 0.975)
     centre = (mean + q**2 / (2 * size)) / (1 + q**2 / size)
     reach = q / (1 + q**2 / size) * sqrt(mean * (1 - mean) / size + q**2 / (4 * size**2))

@@ -15,7 +15,7 @@ from framing.error_rates import ErrorComparison, measure_error_rates
 from framing.errors import AnnotationError, UsageError
 from framing.grouping import Group
 from framing.summary import Evidence
-from framing.summary_records import contrast_record, rank_record, round_number
+from framing.summary_records import comparison_records, rank_record, round_number
 from framing.wording import DistinctiveWord, find_distinctive_words
 
 ALL = "all"
@@ -39,12 +39,22 @@ class GroupPairs:
     pairs: tuple[FramePair, ...]
 
 
+def _check_sentences(evidence: Evidence) -> None:
+    """Check that no article was only counted, of which there are no sentences to look at."""
+    if evidence.counted:
+        raise UsageError(
+            f"the saved scores of {evidence.counted[0].article.id!r} are per article; this comparison takes those of sentences: "
+            "save them with --unit sentence"
+        )
+
+
 def _assign(evidence: Evidence, groups: Sequence[Group]) -> tuple[Integers, list[str]]:
     """Return the rows that stand in groups and the name of the group of each.
 
     Raises:
-        UsageError: a row stands in several groups, which would be compared with themselves.
+        UsageError: a row stands in several groups, which would be compared with themselves; or articles were only counted.
     """
+    _check_sentences(evidence)
     rows = np.concatenate([np.zeros(0, np.int64), *(group.rows for group in groups)])
     if len(np.unique(rows)) < len(rows):
         raise UsageError("articles that mention several topics would be compared with themselves: give topics that do not overlap")
@@ -57,11 +67,11 @@ def find_words(evidence: Evidence, groups: Sequence[Group], *, most: int, frames
     Copies of a text count once: where several outlets print an agency's words, they are nobody's own.
 
     Raises:
-        UsageError: there is one group alone, or articles stand in several.
+        UsageError: there are fewer than two groups, articles stand in several, or they were only counted.
     """
+    rows, names = _assign(evidence, groups)
     if len(groups) < 2:
         raise UsageError("distinctive words take two groups or more: name articles of another outlet, or another --by")
-    rows, names = _assign(evidence, groups)
     population = evidence.population
     kept = ~evidence.is_copy[rows]
     if frames:
@@ -79,6 +89,7 @@ def compare_errors(evidence: Evidence, groups: Sequence[Group], frames: Sequence
 
     Raises:
         AnnotationError: no sentence is coded.
+        UsageError: articles stand in several groups, or were only counted.
     """
     rows, names = _assign(evidence, groups)
     coded = np.flatnonzero(~np.isnan(evidence.chances[rows]))
@@ -99,12 +110,20 @@ def compare_errors(evidence: Evidence, groups: Sequence[Group], frames: Sequence
 
 
 def find_together(evidence: Evidence, groups: Sequence[Group], frames: Sequence[str]) -> list[GroupPairs]:
-    """Return how often two frames stand in one sentence, over all groups and in each, by the classifier's labels."""
+    """Return how often two frames stand in one sentence, over all groups and in each, by the classifier's labels.
+
+    Frames that were not learnt are left out: no sentence is given one.
+
+    Raises:
+        UsageError: articles were only counted.
+    """
+    _check_sentences(evidence)
     population = evidence.population
-    columns = [population.labels.index(frame) for frame in frames]
+    learnt = [frame for frame in frames if not np.isnan(population.probabilities[:, population.labels.index(frame)]).any()]
+    columns = [population.labels.index(frame) for frame in learnt]
     everything = np.unique(np.concatenate([np.zeros(0, np.int64), *(group.rows for group in groups)]))
     parts = [(ALL, everything), *((" · ".join(group.name), group.rows) for group in groups)]
-    return [GroupPairs(name, len(rows), count_together(population.given[rows][:, columns], list(frames))) for name, rows in parts]
+    return [GroupPairs(name, len(rows), count_together(population.given[rows][:, columns], learnt)) for name, rows in parts]
 
 
 def word_records(found: Sequence[GroupWords]) -> Iterator[dict[str, Any]]:
@@ -132,8 +151,8 @@ def together_records(found: Sequence[GroupPairs]) -> Iterator[dict[str, Any]]:
 
 
 def contrast_records(comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """Yield a record per contrast."""
-    return map(contrast_record, comparison.contrasts)
+    """Yield a record per contrast, those that could not be tested last."""
+    return comparison_records(comparison)
 
 
 def rank_records(comparison: Comparison) -> Iterator[dict[str, Any]]:

@@ -2,11 +2,10 @@
 
 A text is the set of its runs of five words ("shingles", Broder 1997, "On the resemblance and containment of documents"; for
 copy in news Nicholls 2019, International Journal of Communication 13, 4173-4197). The part of the shorter text's shingles that
-the longer one has (containment) tells whether one prints the other, cut or with additions; of the shingles of both, as in
-resemblance, a story and its first half share just half. Case, punctuation and the breaks between sentences do not count.
-Scripts without spaces between words (Chinese, Japanese, Thai) are taken by the character.
-
-Four rules keep apart what is no copy:
+the longer one has (containment) tells whether one prints the other, cut or with additions; resemblance, the part of the
+shingles of both, is only a half for a story and its first half. Case, punctuation and the breaks between sentences do not
+count. Scripts without spaces between words (Chinese, Japanese, Thai) are taken by the character. Four rules keep apart what
+is no copy:
 
 - Little text proves nothing. Two texts are copies where they share ``MIN_SHARED`` shingles or more, 34 words if in one piece;
   texts too short for that are copies where all their words are the same. A text without words is nobody's copy.
@@ -16,9 +15,7 @@ Four rules keep apart what is no copy:
 - Copies are one group only where all of it belongs together: no two of its texts may share less than half the threshold. A
   round-up that prints two stories goes with the one of which it has more, and does not bring the two together.
 - All texts that have a shingle are compared with the first ``HEAD`` of them, which bounds the work. So every pair of texts is
-  compared in full unless a text has more than ``HEAD`` versions.
-
-What is found does not depend on the order of the articles: texts are taken in the order of outlet and hash.
+  compared in full unless a text has more than ``HEAD`` versions; those beyond need not share anything with each other.
 """
 
 from __future__ import annotations
@@ -66,15 +63,6 @@ class CopyGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """Articles with the same words, the first of their outlets by name, and the text's shingles with repetitions."""
-
-    outlet: str
-    articles: tuple[int, ...]
-    shingles: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Postings:
     """Which text has which shingles, by shingle, then by text; ``size`` is the number of shingles of each text.
 
@@ -107,12 +95,12 @@ class _Pairs:
 
 
 def find_copies(
-    articles: Sequence[Sequence[str]], *, outlets: Sequence[str | None] | None = None, threshold: float = 0.6
+    articles: Sequence[Sequence[str]], *, outlets: Sequence[str | None] | None = None, threshold: float = 0.5
 ) -> list[CopyGroup]:
     """Return the groups of articles that print one text, by their first article; an article is in one group at most.
 
     Every article shares ``threshold`` of the shorter text or more with another of its group, and half of that or more with
-    all others of it. Time and memory grow with the number of words.
+    all others of it. What is found does not depend on the order of the articles; time and memory grow with their words.
 
     Args:
         articles: The sentences' texts of each article, in reading order.
@@ -126,22 +114,16 @@ def find_copies(
     """
     if not 0 < threshold <= 1:
         raise UsageError(f"copies cannot share {threshold:g} of a text; ask for more than 0 and at most 1")
-    texts, postings = _read(articles, [None] * len(articles) if outlets is None else outlets)
-    _, outlet = np.unique([text.outlet for text in texts], return_inverse=True)
+    texts, outlet, postings = _read(articles, [None] * len(articles) if outlets is None else outlets)
     pairs = _compare(_leave_out_standing(postings, outlet), threshold)
-    group = np.array(_join(pairs), np.int64)
-    inside = group[pairs.first] == group[pairs.second]
-    nearest = np.array([float(len(text.articles) > 1) for text in texts])
-    for side in (pairs.first, pairs.second):
-        np.maximum.at(nearest, side[inside], pairs.containment[inside])
-    return _describe(texts, group, nearest)
+    return _describe(texts, pairs, np.array(_join(pairs), np.int64))
 
 
 class _WordHashes(dict[str, bytes]):
     """The hash of each word: the same in every run, whatever else is read."""
 
     def __missing__(self, word: str) -> bytes:
-        return self.setdefault(word, blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+        return self.setdefault(word, blake2b(word.encode(), digest_size=8).digest())
 
 
 def _split_words(sentences: Iterable[str]) -> list[str]:
@@ -151,8 +133,11 @@ def _split_words(sentences: Iterable[str]) -> list[str]:
     return (_CHARACTER_OR_WORD if _HAS_UNSPACED.search(text) else _WORD).findall(text)
 
 
-def _read(articles: Sequence[Sequence[str]], outlets: Sequence[str | None]) -> tuple[list[_Text], _Postings]:
-    """Return the texts that differ, by outlet and hash, and their postings; an article without words is no text."""
+def _read(articles: Sequence[Sequence[str]], outlets: Sequence[str | None]) -> tuple[list[list[int]], Ints, _Postings]:
+    """Return the texts that differ, as the articles that have each, with the number of the outlet, and the postings.
+
+    Texts are by outlet and hash, the outlet of several is the first by name; an article without words is no text.
+    """
     known = _WordHashes()
     shingles: dict[bytes, Hashes] = {}
     found: dict[bytes, list[int]] = {}
@@ -165,8 +150,10 @@ def _read(articles: Sequence[Sequence[str]], outlets: Sequence[str | None]) -> t
             found.setdefault(digest, []).append(position)
     names = {digest: min(outlets[position] or "" for position in positions) for digest, positions in found.items()}
     order = sorted(found, key=lambda digest: (names[digest], digest))
-    texts = [_Text(names[digest], tuple(found[digest]), len(shingles[digest])) for digest in order]
-    return texts, _index(texts, np.concatenate([np.empty(0, np.uint64), *map(shingles.pop, order)]))
+    _, outlet = np.unique([names[digest] for digest in order], return_inverse=True)
+    lengths = [len(shingles[digest]) for digest in order]
+    postings = _index(np.concatenate([np.empty(0, np.uint64), *map(shingles.pop, order)]), lengths)
+    return [found[digest] for digest in order], outlet, postings
 
 
 def _shingle(words: Hashes) -> Hashes:
@@ -179,19 +166,20 @@ def _shingle(words: Hashes) -> Hashes:
     return hashes
 
 
-def _index(texts: Sequence[_Text], packed: Hashes) -> _Postings:
-    """Return the postings of the shingles in ``packed``, which is overwritten: its memory is most of what is needed.
+def _index(packed: Hashes, lengths: Sequence[int]) -> _Postings:
+    """Return the postings of the texts' shingles, given one text after the other in ``packed``.
 
-    One sort does it, of numbers with a shingle's hash in the upper bits and the text's number below.
+    One sort does it, of numbers with a shingle's hash in the upper bits and the text's number below. They overwrite
+    ``packed``, which is most of the memory needed.
     """
-    bits = np.uint64(len(texts).bit_length())
+    bits = np.uint64(len(lengths).bit_length())
     packed >>= bits
     packed <<= bits
-    packed |= np.repeat(np.arange(len(texts), dtype=np.uint32), [text.shingles for text in texts])
+    packed |= np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
     packed.sort()
     packed = packed[_starts(packed)]
     text = (packed & np.uint64(2 ** int(bits) - 1)).astype(np.int32)
-    size = np.bincount(text, minlength=len(texts))
+    size = np.bincount(text, minlength=len(lengths))
     packed >>= bits
     starts = _starts(packed)
     shared = ~(starts & np.append(starts, True)[1:])
@@ -205,7 +193,7 @@ def _merge(starts: Flags, text: Ints) -> tuple[Ints, Ints, Ints]:
     _, chosen, counts = np.unique(sums, return_index=True, return_counts=True)
     weights = np.zeros(len(sums), np.int64)
     weights[chosen] = counts
-    weight = np.repeat(weights, np.diff(np.append(np.flatnonzero(starts), len(text))))
+    weight = weights[np.cumsum(starts, dtype=np.int32) - 1]
     kept = weight > 0
     return np.cumsum(starts[kept]) - 1, text[kept].astype(np.int64), weight[kept]
 
@@ -239,7 +227,7 @@ def _compare(postings: _Postings, threshold: float) -> _Pairs:
     for start in range(0, len(size), _ROWS):
         block = (everyone[start : start + _ROWS] @ head).tocoo()
         first, second, shared = block.row + start, block.col, block.data
-        kept = (second < first) & (shared >= threshold / 2 * np.minimum(size[first], size[second]))
+        kept = (second < first) & (shared / np.minimum(size[first], size[second]) >= threshold / 2)
         found.append(np.stack([first[kept], second[kept], shared[kept]]))
     first, second, shared = np.concatenate(found, axis=1)
     part, resemblance = shared / np.minimum(size[first], size[second]), shared / (size[first] + size[second] - shared)
@@ -276,9 +264,13 @@ def _join(pairs: _Pairs) -> list[int]:
     return group
 
 
-def _describe(texts: Sequence[_Text], group: Ints, nearest: Floats) -> list[CopyGroup]:
-    articles: dict[int, list[tuple[int, float]]] = {}
-    for text, number, part in zip(texts, group.tolist(), nearest.tolist(), strict=True):
-        articles.setdefault(number, []).extend((article, part) for article in text.articles)
-    rows = sorted(sorted(members) for members in articles.values() if len(members) > 1)
+def _describe(texts: Sequence[Sequence[int]], pairs: _Pairs, group: Ints) -> list[CopyGroup]:
+    inside = group[pairs.first] == group[pairs.second]
+    nearest = np.array([float(len(articles) > 1) for articles in texts])
+    for side in (pairs.first, pairs.second):
+        np.maximum.at(nearest, side[inside], pairs.containment[inside])
+    found: dict[int, list[tuple[int, float]]] = {}
+    for articles, number, part in zip(texts, group.tolist(), nearest.tolist(), strict=True):
+        found.setdefault(number, []).extend((article, part) for article in articles)
+    rows = sorted(sorted(members) for members in found.values() if len(members) > 1)
     return [CopyGroup(*zip(*members, strict=True)) for members in rows]

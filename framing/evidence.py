@@ -8,10 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from framing.annotations import Annotation
-from framing.coded import Bools, Integers
+from framing.articles import Skipped
+from framing.coded import SIDES, Bools, Integers, list_outputs
 from framing.copies import find_copies
-from framing.linking import link_codes, replace_seen
-from framing.model import FramingModel
+from framing.errors import AnnotationError
+from framing.features import Floats, fingerprint
+from framing.linking import link_codes
+from framing.model import FramingModel, Scores
 from framing.population import CountedArticle, Population
 from framing.summary import Evidence
 
@@ -38,9 +41,71 @@ def gather_evidence(
     if annotations is not None:
         linked = link_codes(population, annotations)
         labels, chances = linked.labels, linked.chances
-        population, left_out = replace_seen(population, model, chances)
-        account = replace(linked.account, left_out_predictions=left_out)
+        population, left_out, notes = replace_seen(population, model, chances)
+        account = replace(linked.account, left_out_predictions=left_out, notes=(*linked.account.notes, *notes))
     return Evidence(population, labels, chances, cluster, is_copy, account, tuple(counted))
+
+
+def replace_seen(population: Population, model: FramingModel, coded: Floats) -> tuple[Population, int, tuple[str, ...]]:
+    """Return the population with predictions of training sentences by models that did not see them.
+
+    ``coded`` holds the inclusion probabilities by row, NaN where not coded. A model knows its training sentences by heart:
+    with what it says of these, no error would be seen. Beside the population come the number of coded sentences that this
+    was done for, and what must be said: a label that a model without a coded article had not learnt counts as not learnt.
+
+    Raises:
+        AnnotationError: a coded sentence was trained on, and the model keeps no left-out prediction of it.
+    """
+    left_out = model.left_out_decisions
+    asked = np.flatnonzero(population.trained_on | ~np.isnan(coded)).tolist()
+    marks = {row: fingerprint(population.sentence(row).text) for row in asked}
+    seen = [row for row, mark in marks.items() if population.trained_on[row] or mark in model.trained_on]
+    lacking = [row for row in seen if marks[row] not in left_out and not np.isnan(coded[row])]
+    if lacking:
+        sentence = population.sentence(lacking[0])
+        raise AnnotationError(
+            f"the model was trained on {len(lacking):,} of the coded sentences (first: sentence {sentence.index} of "
+            f"{sentence.article_id!r}) and keeps no prediction of them by a model that was not: train it again (framing train)"
+        )
+    rows = np.array([row for row in seen if marks[row] in left_out], np.int64)
+    if not len(rows):
+        return population, 0, ()
+    decisions = np.array([left_out[marks[row]] for row in rows], float)
+    is_coded = ~np.isnan(coded[rows])
+    replaced, unlearnt = _replace_rows(population, model, rows, decisions, is_coded)
+    note = f"{', '.join(unlearnt)}: a model without some of the coded articles had not learnt this; its shares are of codes alone"
+    return replaced, int(is_coded.sum()), (note,) * bool(unlearnt)
+
+
+def _replace_rows(
+    population: Population, model: FramingModel, rows: Integers, decisions: Floats, is_coded: Bools
+) -> tuple[Population, list[str]]:
+    """Return the population with what ``decisions`` say of ``rows``, and the frames and targets that count as not learnt."""
+    scores, outputs = model.interpret(decisions), list_outputs(model.codebook)
+    chances, given = population.probabilities.copy(), population.given.copy()
+    unlearnt = []
+    for label in dict.fromkeys(name.rpartition(":")[0] or name for name in outputs):
+        columns = [place for place, name in enumerate(population.labels) if name == label or name.rpartition(":")[0] == label]
+        learnt = [p for p, name in enumerate(outputs) if model.rules[p].learnt and label in (name, name.rpartition(":")[0])]
+        known: Bools = np.asarray(~np.isnan(decisions[:, learnt]).any(axis=1))
+        if not learnt or not columns:
+            continue
+        if not known[is_coded].all():
+            unlearnt.append(label)
+            chances[:, columns], given[:, columns] = np.nan, False
+            continue
+        for column in columns:
+            chance, labels = _read_scores(scores, model, population.labels[column])
+            chances[rows[known], column], given[rows[known], column] = chance[known], labels[known]
+    return replace(population, probabilities=chances, given=given), unlearnt
+
+
+def _read_scores(scores: Scores, model: FramingModel, label: str) -> tuple[Floats, Bools]:
+    """Return the probabilities of a frame or ``target:side``, and which sentences are given it."""
+    target, _, side = label.rpartition(":")
+    if target and side in SIDES:
+        return scores.stance[target][:, SIDES.index(side)], np.array([s == side for s in scores.stance_labels[target]], bool)
+    return scores.frames[:, model.codebook.frame_ids.index(label)], np.array([label in labels for labels in scores.labels], bool)
 
 
 def mark_copies(population: Population) -> tuple[Integers, Bools]:
@@ -59,13 +124,21 @@ def mark_copies(population: Population) -> tuple[Integers, Bools]:
 
 
 def leave_copies_out(evidence: Evidence) -> Evidence:
-    """Return the evidence without the articles that print the text of an earlier one."""
+    """Return the evidence without the articles that print the text of an earlier one; they count among what was skipped."""
     kept = ~evidence.is_copy
+    population, account = evidence.population, evidence.account
+    copies = [population.articles[number] for number in np.unique(population.article[~kept])]
+    skipped = [Skipped(article.source or article.id, "it prints the text of an earlier article") for article in copies]
+    if account is not None:
+        used = int((~np.isnan(evidence.chances[kept])).sum())
+        note = f"{account.used - used:,} coded sentences stand in copies, which are left out"
+        account = replace(account, used=used, notes=(*account.notes, note) if used < account.used else account.notes)
     return replace(
         evidence,
-        population=evidence.population.take(kept),
+        population=replace(population.take(kept), skipped=(*population.skipped, *skipped)),
         labels=evidence.labels[kept],
         chances=evidence.chances[kept],
         cluster=evidence.cluster[kept],
         is_copy=evidence.is_copy[kept],
+        account=account,
     )

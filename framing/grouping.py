@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ import numpy as np
 from framing.coded import Integers
 from framing.errors import UsageError, suggest
 from framing.population import CountedArticle, Population, SourceArticle
+from framing.sentences import Sentence
 from framing.topics import Topic, find_topics
 from framing.voice import QUOTED
 
@@ -85,7 +86,8 @@ def group_rows(
     named speaks.
 
     Raises:
-        UsageError: the grouping is by topic, and no topic is given; or it takes sentences, and articles were only counted.
+        UsageError: the grouping is by topic and no topic is given, or the other way round; or it takes sentences, and articles
+            were only counted.
     """
     apart = [grouping for grouping in by if grouping not in _OF_ARTICLES]
     if counted and apart:
@@ -95,12 +97,12 @@ def group_rows(
         )
     if TOPIC in by and not topics:
         raise UsageError("--by topic needs the words that tell the topics: --topic port=harbour,port*")
-    parts = [[((name,), rows) for name, rows in _split(population, grouping, topics).items()] for grouping in by]
-    groups: list[tuple[tuple[str, ...], Integers]] = [((), np.arange(len(population)))]
-    for part in parts:
-        crossed = [((*name, *further), np.intersect1d(rows, own, True)) for name, rows in groups for further, own in part]
-        groups = [(name, rows) for name, rows in crossed if len(rows)]
-    found = {name: rows for name, rows in groups if len(rows)}
+    if topics and TOPIC not in by:
+        raise UsageError("--topic names what --by topic groups by: add --by topic, or leave --topic out")
+    found: dict[tuple[str, ...], Integers] = {(): np.arange(len(population))}
+    for grouping in by:
+        layers = _split(population, grouping, topics)
+        found = {(*name, part): own for name, rows in found.items() for layer in layers for part, own in layer.divide(rows)}
     own: dict[tuple[str, ...], list[CountedArticle]] = {}
     for article in counted:
         own.setdefault(tuple(_OF_ARTICLES[grouping](article.article) for grouping in by), []).append(article)
@@ -108,23 +110,52 @@ def group_rows(
     return [Group(name, found.get(name, nothing), tuple(own.get(name, ()))) for name in sorted({*found, *own})]
 
 
-def _split(population: Population, by: str, topics: Sequence[Topic]) -> dict[str, Integers]:
+@dataclass(frozen=True)
+class _Layer:
+    """Names, and per row the place of its name among them, -1 for none."""
+
+    names: Sequence[str]
+    place: Integers
+
+    def divide(self, rows: Integers) -> Iterator[tuple[str, Integers]]:
+        """Yield each name that any of ``rows`` has, with those that have it."""
+        own = self.place[rows]
+        ends = np.cumsum(np.bincount(own + 1, minlength=len(self.names) + 1))[:-1]
+        for name, part in zip(self.names, np.split(rows[np.argsort(own, kind="stable")], ends)[1:], strict=True):
+            if len(part):
+                yield name, part
+
+
+def number_names(names: Iterable[str]) -> tuple[list[str], Integers]:
+    """Return the names that differ, sorted, and the place of each given name among them.
+
+    An array of texts would take the room of the longest one for each.
+    """
+    given = list(names)
+    known = sorted(set(given))
+    places = {name: place for place, name in enumerate(known)}
+    return known, np.array([places[name] for name in given], np.int64)
+
+
+def _split(population: Population, by: str, topics: Sequence[Topic]) -> list[_Layer]:
     if by == TOPIC:
         return _split_by_topic(population, topics)
     if by in _OF_ARTICLES:
-        names = np.array(name_articles(population.articles, by))[population.article]
-    else:
-        sentences = (population.sentence(row) for row in range(len(population)))
-        names = np.array([s.voice if by == VOICE else (s.speaker or "") if s.voice == QUOTED else "" for s in sentences])
-    found, number = np.unique(names, return_inverse=True)
-    return {str(name): np.flatnonzero(number == place) for place, name in enumerate(found) if name}
+        names, place = number_names(name_articles(population.articles, by))
+        return [_Layer(names, place[population.article])]
+    sentences = (population.sentence(row) for row in range(len(population)))
+    names, place = number_names([s.voice if by == VOICE else _name_speaker(s) for s in sentences])
+    return [_Layer(names[1:], place - 1) if names[:1] == [""] else _Layer(names, place)]
 
 
-def _split_by_topic(population: Population, topics: Sequence[Topic]) -> dict[str, Integers]:
-    """Return the rows of the articles that mention each topic, title included."""
+def _name_speaker(sentence: Sentence) -> str:
+    return (sentence.speaker or "") if sentence.voice == QUOTED else ""
+
+
+def _split_by_topic(population: Population, topics: Sequence[Topic]) -> list[_Layer]:
+    """Return a layer for each topic, since an article may mention several; its title counts as well."""
     texts = [" \n".join([article.title or "", *(s.text for s in article.sentences)]) for article in population.articles]
     mentioned = find_topics(topics, texts)
-    found = {topic.name: np.array([topic.name in names for names in mentioned], bool) for topic in topics}
-    found[NO_TOPIC] = np.array([not names for names in mentioned], bool)
-    rows = {name: np.flatnonzero(inside[population.article]) for name, inside in found.items()}
-    return {name: inside for name, inside in rows.items() if len(inside)}
+    inside = [(topic.name, [topic.name in names for names in mentioned]) for topic in topics]
+    inside.append((NO_TOPIC, [not names for names in mentioned]))
+    return [_Layer([name], np.array(mentions, np.int64)[population.article] - 1) for name, mentions in inside]

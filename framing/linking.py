@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import sqrt
 
 import numpy as np
 
-from framing.annotations import ACTIVE, OPEN, WRITTEN, Annotation, CodedSentence, current_codings, settle
+from framing.annotations import ACTIVE, OPEN, WRITTEN, Annotation, CodedSentence, current_codings, current_decisions, settle
 from framing.coded import SIDES
 from framing.errors import AnnotationError
-from framing.features import Floats, fingerprint
-from framing.model import FramingModel
+from framing.features import Floats
 from framing.population import Population, check_ids
 from framing.sampling.earlier import DESIGNS, unite_draws
 
@@ -26,8 +25,9 @@ class Account:
     """What became of the coded sentences, and what must be said of it.
 
     Of ``coded`` sentences ``used`` correct shares. Not used: ``not_found`` among the scored ones, ``not_by_chance`` (written
-    for training, or drawn by active learning), ``without_probability`` of having been drawn. ``waiting`` were drawn and not
-    coded yet. ``left_out_predictions`` counts those that the model was trained on and whose predictions come from models
+    for training, or drawn by active learning), ``without_probability`` of having been drawn, ``repeated`` (the sentence is
+    coded under another id as well). ``waiting`` were drawn and not coded yet, ``passed_over`` drawn and then skipped or
+    rejected. ``left_out_predictions`` counts those that the model was trained on and whose predictions come from models
     that were not. ``coders`` are the names of those who coded.
     """
 
@@ -40,6 +40,8 @@ class Account:
     left_out_predictions: int = 0
     coders: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    repeated: int = 0
+    passed_over: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,19 @@ class LinkedCodes:
     account: Account
 
 
+Key = tuple[str, str]
+"""The article and the id of a sentence, which its codings share."""
+
+
 def link_codes(population: Population, annotations: Iterable[Annotation]) -> LinkedCodes:
     """Return the settled codes of the rows that chance drew, in the order of the population's labels.
 
+    Where the coded sentences of an outlet stand for fewer than are here, the rest is taken to be like them, which a note
+    says: their probabilities are lowered alike, so that they stand for all.
+
     Raises:
-        AnnotationError: no coded sentence can be used, the draws make no one sample, or a sentence has two texts.
+        AnnotationError: no coded sentence can be used, the probabilities contradict the number of sentences, or a sentence
+            has two texts.
         UsageError: two articles have one id.
     """
     check_ids(population.articles)
@@ -64,16 +74,20 @@ def link_codes(population: Population, annotations: Iterable[Annotation]) -> Lin
     drawn = [a for a in annotations if a.inclusion_probability is not None and a.sampling not in (WRITTEN, ACTIVE)]
     chances = find_chances(population, drawn, places)
     settled = settle(annotations)
-    sorted_out = _sort_out(settled, drawn, places, chances)
+    by_chance = {(a.article, a.id): places.get((a.article, a.id)) in chances for a in drawn}
+    found = _sort_out(settled, by_chance, places, {article.id for article in population.articles})
+    account = _account(annotations, settled, found, by_chance.keys() & places.keys())
+    _check_used(account)
     labels = np.full((len(population), len(population.labels)), np.nan)
     chance = np.full(len(population), np.nan)
-    for row, sentence in sorted_out.used.items():
+    for row, sentence in found.used.items():
         labels[row] = [_code(sentence, label) for label in population.labels]
         chance[row] = chances[row]
-    account = _account(annotations, settled, sorted_out, {places[a.article, a.id] for a in drawn if (a.article, a.id) in places})
-    if settled and not sorted_out.used:
-        raise AnnotationError(f"no coded sentence can correct these shares: {'; '.join(account.notes)}")
-    return LinkedCodes(labels, chance, replace(account, notes=(*account.notes, *_compare_sizes(population, chances))))
+    sizes = _measure_sizes(population, {row: chances[row] for row in found.used}, _come_singly(drawn))
+    short = {size.outlet: size.stands_for / size.sentences for size in sizes if size.sentences - size.stands_for > size.tolerance}
+    chance *= [short.get(outlet, 1.0) for outlet in population.outlets]
+    notes = (*account.notes, *_compare_sizes(sizes, short), *_find_uncoded(population, sizes))
+    return LinkedCodes(labels, chance, replace(account, notes=notes))
 
 
 def _code(sentence: CodedSentence, label: str) -> float:
@@ -87,86 +101,124 @@ def _code(sentence: CodedSentence, label: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _SortedOut:
-    used: dict[int, CodedSentence]
-    lost: list[CodedSentence]
-    chosen: list[CodedSentence]
-    unknown: list[CodedSentence]
+    """Coded sentences: those used, by row, and the keys of the others by why they are not."""
+
+    used: dict[int, CodedSentence] = field(default_factory=dict)
+    absent: list[Key] = field(default_factory=list)
+    changed: list[Key] = field(default_factory=list)
+    chosen: list[Key] = field(default_factory=list)
+    unknown: list[Key] = field(default_factory=list)
+    repeated: list[Key] = field(default_factory=list)
 
 
 def _sort_out(
-    settled: Iterable[CodedSentence],
-    drawn: Iterable[Annotation],
-    places: Mapping[tuple[str, str], int],
-    chances: Mapping[int, float],
+    settled: Iterable[CodedSentence], by_chance: Mapping[Key, bool], places: Mapping[Key, int], articles: set[str]
 ) -> _SortedOut:
-    by_chance = {(a.article, a.id) for a in drawn}
-    found = _SortedOut({}, [], [], [])
+    """Return which coded sentences can be used; ``articles`` are the ids of those that were scored.
+
+    ``by_chance`` has those that chance drew, and whether their probability is known.
+    """
+    found = _SortedOut()
     for sentence in settled:
         key = (sentence.article, sentence.id)
-        if not sentence.stands_for_news:
-            found.chosen.append(sentence)
+        # What chance drew stands for the news, whatever else drew it.
+        if key not in by_chance and not sentence.stands_for_news:
+            found.chosen.append(key)
         elif key not in places:
-            found.lost.append(sentence)
-        elif key not in by_chance or places[key] not in chances:
-            found.unknown.append(sentence)
+            (found.changed if sentence.article in articles else found.absent).append(key)
+        elif not by_chance.get(key):
+            found.unknown.append(key)
+        elif places[key] in found.used:
+            found.repeated.append(key)
         else:
-            found.used.setdefault(places[key], sentence)
+            found.used[places[key]] = sentence
     return found
 
 
-def _account(annotations: Sequence[Annotation], settled: Sequence[CodedSentence], found: _SortedOut, drawn: set[int]) -> Account:
-    decided = {(a.article, a.id) for a in annotations if a.status != OPEN}
-    open_lines = {(a.article, a.id) for a in annotations if a.status == OPEN}
-    waiting = len(open_lines - decided)
-    coders = sorted({a.coder for a in current_codings(annotations) if a.coder})
+def _account(annotations: Sequence[Annotation], settled: Sequence[CodedSentence], found: _SortedOut, drawn: set[Key]) -> Account:
+    left = drawn - {(sentence.article, sentence.id) for sentence in settled}
+    decided = {(a.article, a.id) for a in current_decisions(annotations)}
+    waiting, passed = len(left - decided), len(left & decided)
+    where: dict[Key, str] = {}
+    for annotation in annotations:
+        if annotation.status != OPEN:
+            where.setdefault((annotation.article, annotation.id), annotation.place)
     notes = [
-        _describe(found.lost, len(settled), "are not among the scored ones"),
-        _describe(found.chosen, len(settled), "were written for training or drawn by active learning, not by chance"),
+        _describe(found.absent, len(settled), "are of articles that are not among the scored ones", where),
+        _describe(found.changed, len(settled), "are not in their article: it has another text than the one that was coded", where),
         _describe(
-            found.unknown, len(settled), "have no inclusion probability: draw sentences with framing sample, which records it"
+            found.chosen, len(settled), "were written for training or drawn by active learning, not by chance: not used", where
         ),
-        f"{waiting:,} drawn sentences wait for a coder; they are taken to be like the coded ones" if waiting else "",
+        _describe(
+            found.unknown,
+            len(settled),
+            "have no inclusion probability and are not used: draw sentences with framing sample, which records it",
+            where,
+        ),
+        _describe(found.repeated, len(settled), "are coded under another id as well, which is used", where),
+        _say(waiting, "drawn sentence waits", "drawn sentences wait", "for a coder (framing annotate)"),
+        _say(passed, "drawn sentence was", "drawn sentences were", "skipped or rejected by coders"),
     ]
-    counts = (len(settled), len(found.used), len(found.lost), len(found.chosen), len(found.unknown), waiting)
-    return Account(*counts, coders=tuple(coders), notes=tuple(filter(None, notes)))
+    lost = len(found.absent) + len(found.changed)
+    counts = (len(settled), len(found.used), lost, len(found.chosen), len(found.unknown), waiting)
+    coders = tuple(sorted({a.coder for a in current_codings(annotations) if a.coder}))
+    kept = tuple(filter(None, notes))
+    return Account(*counts, coders=coders, notes=kept, repeated=len(found.repeated), passed_over=passed)
 
 
-def _describe(sentences: Sequence[CodedSentence], of: int, what: str) -> str:
+def _check_used(account: Account) -> None:
+    if not account.coded:
+        waiting = f": {account.waiting:,} drawn sentences wait for a coder (framing annotate)" if account.waiting else ""
+        raise AnnotationError(f"no sentence of these articles is coded yet{waiting}; leave --annotations out for an index")
+    if not account.used:
+        raise AnnotationError(f"no coded sentence can correct these shares: {'; '.join(account.notes)}")
+
+
+def _say(number: int, one: str, several: str, what: str) -> str:
+    taken = "it is" if number == 1 else "they are"
+    return f"{number:,} {one if number == 1 else several} {what}; {taken} taken to be like the coded ones" if number else ""
+
+
+def _describe(sentences: Sequence[Key], of: int, what: str, where: Mapping[Key, str]) -> str:
     if not sentences:
         return ""
-    first = f"first: {sentences[0].id!r} of article {sentences[0].article!r}"
-    return f"{len(sentences):,} of {of:,} coded sentences {what} ({first})"
+    article, name = sentences[0]
+    place = where.get(sentences[0])
+    return f"{len(sentences):,} of {of:,} coded sentences {what} (first: {f'{place}, ' if place else ''}{name!r} of {article!r})"
 
 
-def find_chances(population: Population, drawn: Sequence[Annotation], places: Mapping[tuple[str, str], int]) -> dict[int, float]:
+def find_chances(population: Population, drawn: Sequence[Annotation], places: Mapping[Key, int]) -> dict[int, float]:
     """Return the inclusion probability of each row that chance drew.
 
     Several draws of ``framing sample`` are united. Else the recorded probabilities hold, which those of one draw do for any
     part of its articles; but two that are taken for one would count everything twice.
 
     Raises:
-        AnnotationError: the draws make no one sample, and what they record stands for more sentences than are here.
+        AnnotationError: what they record stands for more sentences than are here; the message names the outlet.
     """
-    problem: AnnotationError | None = None
     if all(annotation.sampling in DESIGNS for annotation in drawn):
         try:
             return unite_draws(population, drawn)
-        except AnnotationError as error:
-            problem = error
+        except AnnotationError:
+            pass  # of one draw a part alone may be here, which is held against the number of sentences below
     recorded: dict[int, float] = {}
     for annotation in drawn:
         row = places.get((annotation.article, annotation.id))
         if row is not None and annotation.inclusion_probability is not None:
             recorded[row] = max(recorded.get(row, 0.0), float(annotation.inclusion_probability))
-    excess = [size for size in _measure_sizes(population, recorded) if size.stands_for - size.sentences > size.tolerance]
-    if excess:
-        worst = excess[0]
-        raise problem or AnnotationError(
-            f"the coded sentences of {worst.outlet} stand for about {worst.stands_for:,.0f} sentences by their inclusion "
-            f"probabilities, but {worst.sentences:,} were scored: correct the probabilities, or name the articles that they were "
-            "drawn from"
-        )
+    for size in _measure_sizes(population, recorded, _come_singly(drawn)):
+        if size.stands_for - size.sentences > size.tolerance:
+            raise AnnotationError(
+                f"the drawn sentences of {size.outlet} stand for about {size.stands_for:,.0f} sentences by their inclusion "
+                f"probabilities, but {size.sentences:,} were scored: name all articles that they were drawn from and the file of "
+                "every draw, or of one draw alone; where the probabilities were written by hand, correct them"
+            )
     return recorded
+
+
+def _come_singly(drawn: Iterable[Annotation]) -> bool:
+    """Return whether sentences were drawn one by one, which other designs than ours may not do."""
+    return all(annotation.sampling in DESIGNS for annotation in drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,64 +231,48 @@ class _Size:
     tolerance: float
 
 
-def _measure_sizes(population: Population, chances: Mapping[int, float]) -> list[_Size]:
-    sizes = Counter(population.outlets)
-    drawn: dict[str, list[float]] = {}
-    for row, chance in chances.items():
-        drawn.setdefault(population.outlets[row], []).append(chance)
-    return [
-        _Size(
-            outlet,
-            sizes[outlet],
-            sum(1 / chance for chance in own),
-            MOST_ERRORS * sqrt(sum((1 - chance) / chance**2 for chance in own)) + 1e-6 * sizes[outlet] + 1,
-        )
-        for outlet, own in sorted(drawn.items())
-    ]
+def _measure_sizes(population: Population, chances: Mapping[int, float], singly: bool) -> list[_Size]:
+    """Return the sizes of outlets with drawn sentences, by name; unless ``singly``, the sentences of an article come together.
 
-
-def _compare_sizes(population: Population, chances: Mapping[int, float]) -> list[str]:
-    """Return a line for each outlet whose drawn sentences stand for fewer than are here."""
-    return [
-        f"the drawn sentences of {size.outlet} stand for about {size.stands_for:,.0f} of its {size.sentences:,}: if articles "
-        "were added since the draw, draw from these too; the others are taken to be like those coded"
-        for size in _measure_sizes(population, chances)
-        if size.sentences - size.stands_for > size.tolerance
-    ]
-
-
-def replace_seen(population: Population, model: FramingModel, coded: Floats) -> tuple[Population, int]:
-    """Return the population with predictions of the training sentences by models that did not see them, and for how many coded.
-
-    ``coded`` holds the inclusion probabilities by row, NaN where not coded. A model knows its training sentences by heart:
-    with what it says of these, no error would be seen.
-
-    Raises:
-        AnnotationError: a coded sentence was trained on, and the model keeps no left-out prediction of it.
+    The sum of 1/π over what was drawn is the number of sentences but for chance. Its variance, too, is estimated from what
+    was drawn; were there the sentences that are here, these would have been drawn fewer, or more, by the same factor.
     """
-    seen = np.flatnonzero(population.trained_on)
-    left_out = model.left_out_decisions
-    marks = {int(row): fingerprint(population.sentence(int(row)).text) for row in seen}
-    kept = [row for row in marks if marks[row] in left_out]
-    lacking = [row for row in marks if marks[row] not in left_out and not np.isnan(coded[row])]
-    if lacking:
-        sentence = population.sentence(lacking[0])
-        raise AnnotationError(
-            f"the model was trained on {len(lacking):,} of the coded sentences (first: sentence {sentence.index} of "
-            f"{sentence.article_id!r}) and keeps no prediction of them by a model that was not: train it again (framing train)"
-        )
-    if not kept:
-        return population, 0
-    scores = model.interpret(np.array([left_out[marks[row]] for row in kept], float))
-    chances, given = population.probabilities.copy(), population.given.copy()
-    for column, label in enumerate(population.labels):
-        target, _, side = label.rpartition(":")
-        if target and side in SIDES:
-            chances[kept, column] = scores.stance[target][:, SIDES.index(side)]
-            given[kept, column] = [stance == side for stance in scores.stance_labels[target]]
-        else:
-            chances[kept, column] = scores.frames[:, model.codebook.frame_ids.index(label)]
-            given[kept, column] = [label in labels for labels in scores.labels]
-    unlearnt = np.isnan(population.probabilities).all(axis=0)
-    chances[:, unlearnt], given[:, unlearnt] = np.nan, False
-    return replace(population, probabilities=chances, given=given), int((~np.isnan(coded[kept])).sum())
+    rows: dict[str, list[int]] = {}
+    for row in chances:
+        rows.setdefault(population.outlets[row], []).append(row)
+    here = Counter(population.outlets)
+    found = []
+    for outlet, own in sorted(rows.items()):
+        chance = np.array([chances[row] for row in own])
+        unit = np.array(own) if singly else population.article[own]
+        _, number = np.unique(unit, return_inverse=True)
+        together = np.bincount(number, 1 / chance)
+        spread = float(together**2 @ (1 - np.bincount(number, chance) / np.bincount(number)))
+        stands_for = float(together.sum())
+        tolerance = MOST_ERRORS * sqrt(spread * here[outlet] / stands_for) + 1e-6 * here[outlet] + 1
+        found.append(_Size(outlet, here[outlet], stands_for, tolerance))
+    return found
+
+
+def _compare_sizes(sizes: Iterable[_Size], short: Mapping[str, float]) -> list[str]:
+    """Return a line for each outlet whose coded sentences stand for fewer than are here."""
+    return [
+        f"the coded sentences of {size.outlet} stand for about {size.stands_for:,.0f} of its {size.sentences:,}: the others are "
+        "taken to be like these; code all that were drawn, and if articles were added since the draw, draw from these too"
+        for size in sizes
+        if size.outlet in short
+    ]
+
+
+def _find_uncoded(population: Population, sizes: Iterable[_Size]) -> list[str]:
+    """Return a line on the outlets of which nothing is coded, where there are any."""
+    coded = {size.outlet for size in sizes}
+    outlets = sorted({*population.outlets} - coded)
+    if not outlets:
+        return []
+    sentences = sum(outlet not in coded for outlet in population.outlets)
+    names = ", ".join(outlets[:5]) + (f" and {len(outlets) - 5:,} more" if len(outlets) > 5 else "")
+    return [
+        f"no sentence of {names} is coded ({sentences:,} sentences): an index is all there is of them, and where they are grouped "
+        "with others they are taken to be like the coded ones"
+    ]

@@ -16,10 +16,12 @@ from framing.codebook import STANCES, Codebook
 from framing.coded import Bools, Integers
 from framing.errors import UsageError, suggest
 from framing.features import Floats
-from framing.grouping import Group
+from framing.grouping import Group, number_names
 from framing.linking import Account
 from framing.population import CountedArticle, Population
 from framing.prevalence import (
+    CORRECTED,
+    HAND_CODED,
     INDEX,
     LONG_RUN,
     Difference,
@@ -97,7 +99,7 @@ class TargetShares:
 
     @property
     def method(self) -> str:
-        """How the shares came about."""
+        """How the shares came about; where there are none, the balance is not known either."""
         share = self.values[STANCES[0]].share
         return share.method if share else INDEX
 
@@ -106,7 +108,8 @@ class TargetShares:
 class OutletSummary:
     """One group (an outlet unless grouped otherwise): what was counted, and its shares in the codebook's order.
 
-    ``coded`` sentences were hand-coded and drawn by chance; ``copies`` articles print the text of an earlier one.
+    ``coded`` sentences were hand-coded and drawn by chance; ``copies`` articles print the text of an earlier one, which may
+    be of another group.
     """
 
     group: tuple[str, ...]
@@ -225,9 +228,7 @@ class _Work:
     def __init__(self, evidence: Evidence, codebook: Codebook, plan: Plan) -> None:
         self.evidence, self.codebook, self.plan = evidence, codebook, plan
         self.coded = ~np.isnan(evidence.chances)
-        population = evidence.population
-        names = np.array([article.outlet or "" for article in population.articles])
-        self.outlet = np.unique(names, return_inverse=True)[1][population.article] if len(population) else population.article
+        self.outlet = number_names(evidence.population.outlets)[1]
         self.frames = {frame: self._column(frame) for frame in codebook.frame_ids}
         self.stances = {target: self._stances(target) for target in codebook.target_ids}
         self.tunings = {frame: self._tune([column]) for frame, column in self.frames.items()}
@@ -279,6 +280,8 @@ class _Work:
 
     def _target(self, target: str, columns: dict[str, _Columns], group: Group) -> TargetShares:
         values = {stance: self._share(f"{target}:{stance}", target, column, group) for stance, column in columns.items()}
+        if self.plan.adjustment is not None:
+            values = _settle_adjusted(values)
         favor, against = (values[side] for side in STANCES[:2])
         naive = None if favor.naive is None or against.naive is None else favor.naive - against.naive
         balance = None
@@ -314,10 +317,12 @@ class _Work:
         if naive is None:
             return None
         size = (_count_sentences(group), len(np.unique(self.evidence.cluster[group.rows])) + len(group.counted))
-        adjusted = None
-        if self.plan.adjustment is not None and not group.counted:
-            adjusted = self.plan.adjustment(label, naive, column.probability[group.rows])
-        return replace(adjusted or Share(naive, None, None, INDEX, 0, 0, raw=naive), sentences=size[0], articles=size[1])
+        index = Share(naive, None, None, INDEX, *size, raw=naive)
+        if self.plan.adjustment is None:
+            return index
+        probabilities = column.probability[group.rows] if not group.counted else np.zeros(0)
+        adjusted = self.plan.adjustment(label, naive, probabilities)
+        return index if adjusted is None else replace(adjusted, sentences=size[0], articles=size[1])
 
     def _find_example(self, column: _Columns, rows: Integers) -> Example | None:
         """Return the surest sentence of those that were given the label."""
@@ -327,6 +332,28 @@ class _Work:
         best = int(given[np.argmax(column.probability[given])])
         sentence = self.evidence.population.sentence(best)
         return Example(sentence.text, sentence.article_id, float(column.probability[best]))
+
+
+def _settle_adjusted(values: dict[str, LabelShare]) -> dict[str, LabelShare]:
+    """Return the shares of a target where some may have been adjusted: none is what the sides leave, together they are 1.
+
+    Unless both sides could be adjusted, all stay as they were counted.
+    """
+    shares = [row.share for row in values.values()]
+    adjusted = [share is not None and share.method not in (CORRECTED, HAND_CODED, INDEX) for share in shares]
+    if not any(adjusted):
+        return values
+    numbers, method = [row.naive or 0.0 for row in values.values()], INDEX
+    if all(adjusted[:2]):
+        sides = [share.estimate for share in shares[:2] if share is not None]
+        total = max(sum(sides), 1.0)
+        numbers = [side / total for side in sides]
+        numbers.append(max(1 - sum(numbers), 0.0))
+        method = next(share.method for share in shares if share is not None)
+    return {
+        value: replace(row, share=row.share and replace(row.share, estimate=number, raw=number, method=method))
+        for (value, row), number in zip(values.items(), numbers, strict=True)
+    }
 
 
 def _count_sentences(group: Group) -> int:

@@ -7,16 +7,23 @@ from dataclasses import asdict
 from typing import Any
 
 from framing.contrasts import Comparison, Contrast, Rank
-from framing.prevalence import MIN_ARTICLES, MIN_CODED, Share
+from framing.linking import Account
+from framing.prevalence import INDEX, MIN_ARTICLES, MIN_CODED, Share
 from framing.summary import Example, LabelShare, OutletSummary, Summary, TargetShares, publish
 
 
 def summary_records(summary: Summary) -> Iterator[dict[str, Any]]:
     """Yield the record of each group; it carries the group under the names of what groups it."""
-    corpus = {key: value for key, value in asdict(summary.corpus).items() if key != "skipped"}
-    corpus["skipped"] = dict(summary.corpus.skipped)
+    corpus, codes = asdict(summary.corpus), account_record(summary.account)
     for group in summary.groups:
-        yield {**outlet_record(group, summary.by), "scope": summary.scope, "corpus": corpus}
+        yield {**outlet_record(group, summary.by), "scope": summary.scope, "corpus": corpus, "codes": codes}
+
+
+def account_record(account: Account | None) -> dict[str, Any] | None:
+    """Return what became of the coded sentences; the number of coders, and not their names."""
+    if account is None:
+        return None
+    return {**asdict(account), "coders": len(account.coders), "notes": list(account.notes)}
 
 
 def outlet_record(group: OutletSummary, by: tuple[str, ...] = ("outlet",)) -> dict[str, Any]:
@@ -39,15 +46,19 @@ def outlet_record(group: OutletSummary, by: tuple[str, ...] = ("outlet",)) -> di
 
 def explain_missing_interval(group: OutletSummary) -> str | None:
     """Return why the shares of a group have no interval, None where they have one."""
+    rows = [*group.frames.values(), *(row for target in group.stance.values() for row in target.values.values())]
+    shares = [row.share for row in rows if row.share is not None]
     if not group.coded:
+        adjusted = sorted({share.method for share in shares if share.method != INDEX})
+        if adjusted:
+            return f"{adjusted[0]}: right only if the model errs here as in its evaluation, which no interval shows"
         return "no coded sentence: an uncorrected index, no share"
-    shares = [share.share for share in group.frames.values() if share.share is not None]
-    shares += [shares.share for target in group.stance.values() for shares in target.values.values() if shares.share is not None]
-    if not shares or any(share.is_supported for share in shares):
+    if not shares or any(publish(share) for share in shares):
         return None
     coded, articles = max(share.coded for share in shares), max(share.articles for share in shares)
     lacks = [f"{coded} coded sentences, {MIN_CODED} needed"] * (coded < MIN_CODED)
-    lacks += [f"{articles} articles, {MIN_ARTICLES} needed"] * (articles < MIN_ARTICLES)
+    once = " (copies of a text count once)" * bool(group.copies)
+    lacks += [f"{articles} articles{once}, {MIN_ARTICLES} needed"] * (articles < MIN_ARTICLES)
     return f"no interval: {' and '.join(lacks) or 'the coded sentences stand in one article'}"
 
 
@@ -91,7 +102,7 @@ def _target_record(row: TargetShares) -> dict[str, Any]:
         "low": round_number(low),
         "high": round_number(high),
         "naive_balance": round_number(row.naive_balance),
-        "method": row.method,
+        "method": row.method if row.balance else None,
         "reliable": row.reliable,
         "values": {
             value: {**_share_record(share.share), "naive_share": round_number(share.naive), **_evidence_record(share)}
@@ -101,7 +112,7 @@ def _target_record(row: TargetShares) -> dict[str, Any]:
 
 
 def contrast_record(contrast: Contrast) -> dict[str, Any]:
-    """Return the record of one contrast."""
+    """Return the record of one contrast; where it was not tested, null for all that only a test can tell, and why."""
     difference = contrast.difference
     return {
         "label": contrast.label,
@@ -115,7 +126,8 @@ def contrast_record(contrast: Contrast) -> dict[str, Any]:
         "p": difference.p,
         "q": contrast.q,
         "family": contrast.family,
-        "differs": contrast.differs,
+        "differs": contrast.differs if contrast.is_tested else None,
+        "note": contrast.note,
     }
 
 
@@ -125,8 +137,8 @@ def rank_record(rank: Rank) -> dict[str, Any]:
 
 
 def comparison_records(comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """Yield the record of each contrast."""
-    return map(contrast_record, comparison.contrasts)
+    """Yield the record of each contrast: first of those that were tested, then of those that could not be."""
+    return map(contrast_record, (*comparison.contrasts, *comparison.untested))
 
 
 def round_number(value: float | None, digits: int = 6) -> float | None:

@@ -17,7 +17,7 @@ from framing.cues import CueMatcher, cue_words
 from framing.errors import UsageError
 from framing.features import normalize
 
-_COMMAS = re.compile("[,，]")
+_COMMAS = re.compile("[,，、،]")
 _GAP = re.compile(r"(?<!\w)\*")
 _OPEN_BEGINNING = re.compile(r"\*\w")
 
@@ -44,18 +44,19 @@ def parse_topic(given: str) -> Topic:
         raise UsageError(f"the topic {given!r} has no name: write NAME=WORD,WORD, as in port=harbour,port*")
     patterns = tuple(dict.fromkeys(" ".join(word.split()) for word in _COMMAS.split(words) if word.strip()))
     if not patterns:
-        raise UsageError(f"the topic {name!r} has no words: write them behind '=', as in {name}=harbour,port*")
+        raise UsageError(f"the topic {name!r} has no words: write them behind '=', with commas between")
     for pattern in patterns:
         _check_pattern(name, pattern)
     return Topic(name, patterns)
 
 
 def _check_pattern(name: str, pattern: str) -> None:
-    if not cue_words(normalize(pattern)):
+    phrase = normalize(pattern)
+    if not cue_words(phrase):
         raise UsageError(f"topic {name!r}: {pattern!r} holds no word")
-    if _OPEN_BEGINNING.search(pattern):
+    if _OPEN_BEGINNING.search(phrase):
         raise UsageError(f"topic {name!r}: {pattern!r} has a * before or inside a word; it can only stand behind one, or alone")
-    if len(_GAP.findall(pattern.strip(" *"))) > MAX_GAPS:
+    if len(_GAP.findall(phrase.strip(" *"))) > MAX_GAPS:
         raise UsageError(f"topic {name!r}: {pattern!r} has more than {MAX_GAPS} gaps")
 
 
@@ -68,6 +69,6 @@ def find_topics(topics: Sequence[Topic], texts: Sequence[str]) -> list[frozenset
     names = [topic.name.casefold() for topic in topics]
     for topic, name in zip(topics, names, strict=True):
         if names.count(name) > 1:
-            raise UsageError(f"two topics are named {topic.name!r}: give all words of a topic at once, as in {topic.name}=a,b")
+            raise UsageError(f"two topics are named {topic.name!r}: give all words of a topic at once, with commas between")
     matcher = CueMatcher([[Cue(normalize(pattern)) for pattern in topic.patterns] for topic in topics])
     return [frozenset(topics[match.label].name for match in matcher.find(cue_words(normalize(text)))) for text in texts]

@@ -21,9 +21,9 @@ LAYERS = (
     | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
     {"readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
     | {"codebook_migration", "adjudication"},
-    {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal", "error_rates", "topics", "wording"}
+    {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal", "error_rates", "topics", "word_counts"}
     | {"agreement.labels", "agreement.coders", "agreement.disagreements", "agreement.recal"},
-    {"model", "coding", "exchange.sources", "exchange.labels", "exchange.labeling_config"},
+    {"model", "wording", "coding", "exchange.sources", "exchange.labels", "exchange.labeling_config"},
     {"exchange.carrying", "exchange.columns", "exchange.native"},
     {"exchange.returning", "exchange.files_by_coder", "exchange.cas", "exchange.bundle"},
     {"exchange.rows", "exchange.label_studio", "exchange.doccano", "exchange.prodigy", "exchange.argilla", "exchange.inception"},

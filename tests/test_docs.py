@@ -50,7 +50,7 @@ def test_the_tutorial_prints_what_it_shows_from_beginning_to_end(tmp_path: Path)
     (tmp_path / "framing").chmod(0o755)
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     transcripts = re.findall(r"```console\n(.*?)```", (tutorial / "README.md").read_text("utf-8"), re.DOTALL)
-    assert len(transcripts) == 11
+    assert len(transcripts) == 12
     folder = tmp_path
     for transcript in transcripts:
         command, _, shown = transcript.partition("\n")
@@ -76,7 +76,7 @@ def test_every_command_is_in_the_readme() -> None:
         [sys.executable, "-m", "framing", "--help"], cwd=ROOT, text=True, capture_output=True, check=True
     ).stdout
     commands = re.findall(r"^│ (\w+)  ", listed, re.MULTILINE)
-    assert len(commands) == 14
+    assert len(commands) == 16
     for command in commands:
         assert re.search(rf"^\| .*`framing {command}`.* \|", README, re.MULTILINE)
 

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,9 +21,9 @@ from framing.wording import FALSE_DISCOVERIES, PRIOR, compare_rates, find_distin
 Corpus = list[tuple[str, str, str]]
 
 
-def find(corpus: Corpus, **options: float) -> dict[str, list[str]]:
-    """Return the listed terms of each group."""
-    return {group: [word.term for word in words] for group, words in find_distinctive_words(*columns(corpus), **options).items()}  # type: ignore[arg-type]
+def find(corpus: Corpus, **options: Any) -> dict[str, list[str]]:
+    """Return the terms listed for each group."""
+    return {group: [word.term for word in words] for group, words in find_distinctive_words(*columns(corpus), **options).items()}
 
 
 def columns(corpus: Corpus) -> tuple[list[str], list[str], list[str]]:
@@ -49,45 +50,58 @@ def plant(term: str, articles: Sequence[int], group: str = "Daily", times: int =
 
 
 COUNTS = [(30, 10), (5, 200), (1, 0), (0, 4), (400, 1200)]
+ONES = (np.ones(len(COUNTS)), np.ones(len(COUNTS)))
 
 
 @pytest.mark.parametrize("prior", [0.02, 0.1, 1.0])
-def test_the_plain_ratio_is_that_of_the_published_formula(prior: float) -> None:
-    """Equations 15 and 16 with the prior of equation 23, and 20 and 22, one term at a time."""
+def test_the_ratio_is_that_of_the_published_formula(prior: float) -> None:
+    """Equations 15 and 16 with the prior of equation 23, one term at a time."""
     inside, outside = (np.array(side, float) for side in zip(*COUNTS, strict=True))
     n_i, n_j = 2_000, 9_000
-    log_odds, part_i, part_j = compare_rates((inside, outside), (n_i, n_j), prior)
+    log_odds, _ = compare_rates((inside, outside), (n_i, n_j), ONES, prior)
     for place, (y_i, y_j) in enumerate(COUNTS):
         background = (y_i + y_j) / (n_i + n_j)
         alpha_i, alpha_j = prior * n_i * background, prior * n_j * background
         omega_i = (y_i + alpha_i) / (n_i + prior * n_i - y_i - alpha_i)
         omega_j = (y_j + alpha_j) / (n_j + prior * n_j - y_j - alpha_j)
-        delta = math.log(omega_i) - math.log(omega_j)
-        zeta = delta / math.sqrt(1 / (y_i + alpha_i) + 1 / (y_j + alpha_j))
-        assert log_odds[place] == pytest.approx(delta)
-        assert log_odds[place] / math.sqrt(part_i[place] + part_j[place]) == pytest.approx(zeta)
+        assert log_odds[place] == pytest.approx(math.log(omega_i) - math.log(omega_j))
 
 
 def test_a_ratio_worked_out_by_hand() -> None:
-    """9 of 90 against 1 of 110, alpha_0 9 and 11, alpha .45 and .55: log(9.45/89.55) - log(1.55/119.45), 1/9.45 and 1/1.55."""
-    log_odds, part_i, part_j = compare_rates((np.array([9.0]), np.array([1.0])), (90, 110), 0.1)
+    """9 of 90 against 1 of 110: alpha_0 is 9 and 11, alpha .45 and .55, the ratio log(9.45/89.55) - log(1.55/119.45)."""
+    log_odds, _ = compare_rates((np.array([9.0]), np.array([1.0])), (90, 110), (ONES[0][:1], ONES[0][:1]), 0.1)
     assert log_odds[0] == pytest.approx(2.09586, abs=1e-5)
-    assert (part_i[0], part_j[0]) == pytest.approx((0.10582, 0.64516), abs=1e-5)
 
 
-def test_ratio_and_variance_are_those_of_draws_from_the_posterior() -> None:
-    """200,000 draws of the two Dirichlet distributions, whose margins are Beta distributions."""
-    rng = np.random.default_rng(1)
-    y, n, share = (90.0, 60.0), (4_000.0, 9_000.0), 150 / 13_000
-    draws = []
-    for count, total in zip(y, n, strict=True):
-        both = count + PRIOR * total * share
-        chance = rng.beta(both, (1 + PRIOR) * total - both, 200_000)
-        draws.append(np.log(chance / (1 - chance)))
-    difference = draws[0] - draws[1]
-    log_odds, *parts = compare_rates((np.array(y[:1]), np.array(y[1:])), n, PRIOR)
-    assert log_odds[0] == pytest.approx(difference.mean(), abs=0.01)
-    assert sum(part[0] for part in parts) == pytest.approx(difference.var(), rel=0.02)
+def zeta(y: tuple[float, float], n: tuple[float, float]) -> float:
+    """Return the plain z of equation 22: the log-odds ratio by the root of equation 20."""
+    alpha = [PRIOR * total * sum(y) / sum(n) for total in n]
+    odds = [(count + a) / ((1 + PRIOR) * total - count - a) for count, a, total in zip(y, alpha, n, strict=True)]
+    return math.log(odds[0] / odds[1]) / math.sqrt(sum(1 / (count + a) for count, a in zip(y, alpha, strict=True)))
+
+
+@pytest.mark.parametrize("y", [(700, 900), (700, 1100), (440, 1000), (90, 200), (500, 1010)])
+def test_for_frequent_words_the_plain_z_is_that_of_the_published_formula(y: tuple[float, float]) -> None:
+    n = (100_000, 200_000)
+    _, root = compare_rates((np.array(y[:1], float), np.array(y[1:], float)), n, (ONES[0][:1], ONES[0][:1]), PRIOR)
+    assert root[0] == pytest.approx(zeta(y, n), rel=0.03)
+
+
+@pytest.mark.parametrize(("y", "n"), [(16, (20, 40)), (20, (30, 30)), (6, (5, 95))])
+def test_z_of_a_word_that_nobody_else_uses_is_that_of_its_chance(y: int, n: tuple[int, int]) -> None:
+    """The exact chance that all ``y`` uses fall to one side is its share to the power of ``y``; equation 22 is far from it."""
+    _, root = compare_rates((np.array([float(y)]), np.zeros(1)), (1000 * n[0], 1000 * n[1]), (ONES[0][:1], ONES[0][:1]), PRIOR)
+    exact = float(stats.norm.isf((n[0] / sum(n)) ** y))
+    assert root[0] == pytest.approx(exact, abs=0.35)
+    assert zeta((y, 0), (1000 * n[0], 1000 * n[1])) < exact - 1
+
+
+def test_a_design_effect_divides_what_both_sides_tell() -> None:
+    counts, totals, four = (np.array([40.0]), np.array([60.0])), (1_000, 4_000), np.array([4.0])
+    plain = compare_rates(counts, totals, (four / 4, four / 4), PRIOR)
+    clustered = compare_rates(counts, totals, (four, four), PRIOR)
+    assert clustered[0] == plain[0]
+    assert clustered[1] == pytest.approx(plain[1] / 2)
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 5, 10, 30, 300])
@@ -113,24 +127,31 @@ def expect_z(corpus: Corpus, group: str, term: str) -> float:
     sides = [[c for (name, _), c in counts.items() if (name == group) is own] for own in (True, False)]
     y = [sum(c[term] for c in side) for side in sides]
     n = [sum(c.total() for c in side) for side in sides]
-    odds, variance = [], 0.0
+    seen, room = [], []
     for side, count, total in zip(sides, y, n, strict=True):
-        both = count + PRIOR * total * sum(y) / sum(n)
-        odds.append(math.log(both / ((1 + PRIOR) * total - both)))
         residuals = [c[term] - count / total * c.total() for c in side]
-        effect = len(side) / (len(side) - 1) * sum(r * r for r in residuals) / count
-        variance += max(1, effect) / both
-    users = sum(1 for c in sides[0] if c[term])
-    return float(stats.norm.isf(stats.t.sf((odds[0] - odds[1]) / math.sqrt(variance), users - 1)))
+        effect = max(1, len(side) / (len(side) - 1) * sum(r * r for r in residuals) / count)
+        seen.append((count + PRIOR * total * sum(y) / sum(n)) / effect)
+        room.append(total / effect)
+    expected = [sum(seen) * size / sum(room) for size in room]
+    root = math.sqrt(2 * sum(count * math.log(count / fit) for count, fit in zip(seen, expected, strict=True)))
+    return float(stats.norm.isf(stats.t.sf(root, sum(1 for c in sides[0] if c[term]))))
 
 
 def test_z_is_that_of_a_computation_article_by_article() -> None:
-    corpus = make_corpus() + plant("tariff", range(14)) + plant("tariff", [3, 4], times=5) + plant("levy", range(4, 20))
-    corpus += plant("tariff", [1, 2, 3], "Herald") + plant("levy", [5, 6], "Weekly", times=2)
+    corpus = make_corpus() + plant("levy", range(2, 20)) + plant("levy", [5], "Weekly", times=2)
+    corpus += plant("tariff", range(20)) + plant("tariff", [3, 4, 11], times=3) + plant("tariff", [1, 2], "Herald", times=3)
     words = {word.term: word for word in find_distinctive_words(*columns(corpus))["Daily"]}
     assert set(words) == {"tariff", "levy"}
     for term, word in words.items():
-        assert word.z == pytest.approx(expect_z(corpus, "Daily", term), rel=0.01)
+        assert word.z == pytest.approx(expect_z(corpus, "Daily", term), rel=0.004)
+
+
+def test_a_word_of_two_articles_can_be_listed_if_that_is_allowed() -> None:
+    alone = [(group, f"{n}", f"{group}word{n}x and {group}term{n}y") for group in "ABCDE" for n in range(12)]
+    corpus = [*alone, ("A", "3", "A levy."), ("A", "7", "The levy.")]
+    assert find(corpus, min_articles=2)["A"] == ["levy"]
+    assert find(corpus, min_articles=3)["A"] == []
 
 
 def test_a_word_that_only_the_group_uses_is_found() -> None:
@@ -145,7 +166,7 @@ def test_a_word_that_many_articles_use_is_surer_than_one_that_few_repeat() -> No
 
 @pytest.mark.parametrize(("least", "listed"), [(2, True), (6, True), (7, False)])
 def test_a_word_of_few_articles_is_dropped(least: int, listed: bool) -> None:
-    corpus = make_corpus() + plant("levy", range(6), times=2)
+    corpus = make_corpus(groups=("Daily", *"ABCDEFGH")) + plant("levy", range(6), times=2)
     assert find(corpus, min_articles=least)["Daily"] == (["levy"] if listed else [])
 
 
@@ -230,7 +251,9 @@ def test_groups_that_write_alike_have_no_distinctive_words_though_articles_repea
 
 
 def test_examples_are_typical_sentences_that_read_alone_each_shown_once() -> None:
-    corpus = make_corpus() + plant("levy", range(12)) + plant("tariff", range(12))
+    corpus = make_corpus()
+    for article in range(16):
+        corpus += plant(f"levy {WORDS[article]} tariff", [article])
     corpus += [("Daily", "0", "Levy."), ("Daily", "1", f"The levy {' '.join(WORDS)}.")]
     odd = ["the {} {}.", "This {} {}.", "The {} {}", "“The {} {}.", 'The "{} {}.', "And {} {}."]
     corpus += [("Daily", "1", form.format("levy tariff", " ".join(WORDS[:10]))) for form in odd]
@@ -240,8 +263,8 @@ def test_examples_are_typical_sentences_that_read_alone_each_shown_once() -> Non
     assert len(set(texts)) == 2
     for word, text in zip(words, texts, strict=True):
         assert word.term in text.split()
-        assert text.startswith("The b") or text.startswith("The ")
-        assert len(text.split()) == 12
+        assert text.startswith("The ")
+        assert len(text.split()) == 14
 
 
 @pytest.mark.parametrize("text", ["the levy of", "levy"])

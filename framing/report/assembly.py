@@ -10,14 +10,19 @@ import numpy as np
 
 from framing.agreement.labels import LabelAgreement, measure_agreement
 from framing.annotations import Annotation
-from framing.comparing import compare_errors, find_together, find_words
+from framing.comparing import ALL, compare_errors, find_together, find_words
 from framing.contrasts import compare_groups
 from framing.evaluation import Evaluation
 from framing.grouping import UNDATED, group_rows
 from framing.model import FramingModel
 from framing.report.content import Coding, Making, Report
 from framing.report.figures import Figure
+from framing.report.pairs import draw_errors, draw_voices
 from framing.report.picking import find_period, list_articles, pick_examples
+from framing.report.profiles import draw_heat_map, draw_profiles
+from framing.report.stances import draw_stance
+from framing.report.together import draw_together
+from framing.report.trends import draw_trends
 from framing.summary import Evidence, Plan, Summary, summarize
 from framing.summary_records import summary_records
 
@@ -27,8 +32,8 @@ SPEAKERS, SPOKEN = 12, 5
 WORDS = 6
 """Distinctive words of each outlet."""
 
-DAYS_OF_WEEKS = 93
-"""Days that articles span, up to which a trend is by week."""
+WEEKS, MONTHS = 93, 3 * 366
+"""Days that articles span at most, for a trend by week and by month; a longer one is by year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +96,22 @@ def _summarize(sources: Sources, by: tuple[str, ...]) -> Summary:
 
 
 def _summarize_time(sources: Sources) -> Summary | None:
-    """Return the shares of each outlet over time, by week where the articles span few; None without two periods."""
-    dates = sorted(article.date for article in sources.evidence.population.articles if article.date and len(article.date) >= 7)
+    """Return the shares of each outlet over time, by the period that suits what the articles span; None without two periods."""
+    dates = [article.date for article in sources.evidence.population.articles if article.date]
     if not dates:
         return None
-    days = [date for date in dates if len(date) >= 10]
-    span = np.datetime64(days[-1][:10]) - np.datetime64(days[0][:10]) if len(days) == len(dates) else None
-    period = "week" if span is not None and span <= np.timedelta64(DAYS_OF_WEEKS, "D") else "month"
-    summary = _summarize(sources, ("outlet", period))
+    summary = _summarize(sources, ("outlet", _choose_period(dates)))
     return summary if len({group.group[1] for group in summary.groups} - {UNDATED}) > 1 else None
+
+
+def _choose_period(dates: Sequence[str]) -> str:
+    """Return the period that suits the span of ``dates``, and that they are exact enough for."""
+    monthly = sorted(date for date in dates if len(date) >= len("2024-01"))
+    days = [np.datetime64(f"{date}-01"[:10]) for date in monthly]
+    span = int((days[-1] - days[0]) / np.timedelta64(1, "D")) if days else MONTHS + 1
+    if span <= WEEKS and all(len(date) >= len("2024-01-01") for date in dates):
+        return "week"
+    return "month" if span <= MONTHS else "year"
 
 
 def _pick_speakers(summary: Summary) -> Summary | None:
@@ -120,14 +132,20 @@ def _describe_sample(sources: Sources) -> Coding:
 
 def draw_figures(report: Report) -> tuple[Figure, ...]:
     """Return the figures that a report has something to draw for, in its order."""
-    return ()
+    codebook = report.codebook
+    pairs = next((group.pairs for group in report.together if group.group == ALL), ())
+    drawn = (
+        draw_profiles(report.outlets, codebook),
+        draw_heat_map(report.outlets, codebook),
+        draw_stance(report.outlets, codebook),
+        draw_trends(report.months, codebook) if report.months else None,
+        draw_voices(report.voices, codebook) if report.voices else None,
+        draw_together(pairs, codebook),
+        draw_errors(report.errors, codebook),
+    )
+    return tuple(figure for figure in drawn if figure is not None)
 
 
 def list_versions() -> dict[str, str]:
     """Return the versions of the software that numbers hang on."""
     return {name: version(name) for name in ("framing", "scikit-learn", "numpy", "scipy")}
-
-
-def describe_designs(annotations: Sequence[Annotation]) -> str:
-    """Return how the sentences of ``annotations`` were drawn, as the lines say it."""
-    return ", ".join(sorted({annotation.sampling for annotation in annotations if annotation.sampling}))

@@ -10,7 +10,7 @@ from framing.report.marks import FEW
 from framing.summary import FEW_POSITIVES
 from framing.tables import MARK
 
-UNCORRECTED = f"{INDEX}: the classifier's count, which no coded sentence corrects"
+UNCORRECTED = f"{INDEX}, the classifier's own count, which nothing coded corrects"
 HANGS_ON_CHANCE = f"fewer than {FEW_POSITIVES} coded sentences have it, so chance decides"
 UNSURE = f"{MARK.strip()}: the model's own evaluation does not vouch for it"
 
@@ -22,6 +22,7 @@ def describe_dots(dots: Iterable[Dot], labels: Iterable[str]) -> str:
     notes = [f"{'all marks' if hollow == len(shown) else 'hollow and grey'}: {UNCORRECTED}"] if hollow else []
     if any(FEW in dot.style.kind for dot in shown):
         notes.append(f"filled and grey: {HANGS_ON_CHANCE}")
+    notes += sorted({f"diamonds: {dot.style.kind}, no coded sentence" for dot in shown if dot.style.shape == "diamond"})
     if any(dot.interval is None and INDEX not in dot.style.kind for dot in shown):
         notes.append("without a line: no interval is published")
     return join_notes([*notes, *describe_mark(labels)])

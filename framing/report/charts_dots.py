@@ -8,7 +8,7 @@ from typing import Any
 
 from framing.report.labels import find_width, wrap_apart
 from framing.report.marks import SPLIT, Layout, Style, frame_spec, place_rows
-from framing.report.palette import INK, LINE, SOFT
+from framing.report.palette import GREY, INK, LINE, SOFT
 
 _SIZE, _HEADER, _GAP, _VALUE = 11, 12, 16, 42
 
@@ -51,12 +51,13 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """What the layout leaves for names, for panels and for values written at their right."""
+    """What the layout leaves for names, for panels and for values at their right, and how many entries of the key go in a line."""
 
     names: int
     panel: int
     abreast: int
     value: int
+    legend: int
 
 
 def draw_dots(dots: Sequence[Dot], board: Board, layout: Layout) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def draw_dots(dots: Sequence[Dot], board: Board, layout: Layout) -> dict[str, An
         for dot in dots
     ]
     lanes = 1 + max(dot.lane for dot in dots)
-    size = {"width": room.panel, "height": {"step": _find_step(names.values(), lanes)}}
+    size = {"width": room.panel, "height": {"step": _find_step(names.values(), lanes), "for": "position"}}
     layers = _layer(dots, board, room)
     blocks = -(-len(board.panels) // room.abreast)
     return frame_spec([_make_block(number, blocks, size | {"layer": layers}) for number in range(blocks)], data)
@@ -81,8 +82,9 @@ def draw_dots(dots: Sequence[Dot], board: Board, layout: Layout) -> dict[str, An
 def _share_room(board: Board, layout: Layout) -> _Room:
     abreast = min(layout.abreast, len(board.panels))
     value = _VALUE if abreast == 1 else 0
-    width = find_width(board.rows.values(), _SIZE, layout.names)
-    return _Room(width, (layout.width - width - 8 - value - (abreast - 1) * _GAP) // abreast, abreast, value)
+    names = find_width(board.rows.values(), _SIZE, layout.names)
+    panel = (layout.width - names - 8 - value - (abreast - 1) * _GAP) // abreast
+    return _Room(names, panel, abreast, value, 1 if layout.is_phone else 4)
 
 
 def _describe(dot: Dot, reference: float | None) -> dict[str, Any]:
@@ -100,34 +102,41 @@ def _make_block(number: int, blocks: int, spec: dict[str, Any]) -> dict[str, Any
     """Return one line of panels."""
     header = {"labelAnchor": "start", "labelAlign": "left", "labelExpr": SPLIT, "labelPadding": 4}
     order = {"field": "place", "op": "min"}
-    facet = {"column": {"field": "panel", "type": "nominal", "sort": order, "header": header, "spacing": _GAP, "title": None}}
+    facet = {"column": {"field": "panel", "type": "nominal", "sort": order, "header": header, "title": None}}
     some = {"transform": [{"filter": f"datum.block === {number}"}]} if blocks > 1 else {}
-    return {**some, "facet": facet, "spec": spec, "bounds": "flush"}
+    return {**some, "facet": facet, "spec": spec, "spacing": _GAP, "bounds": "flush"}
 
 
 def _layer(dots: Sequence[Dot], board: Board, room: _Room) -> list[dict[str, Any]]:
-    styles = list(dict.fromkeys(dot.style for dot in dots if dot.value is not None))
-    across, stroke = _place_across(board.axis), _scale(styles, "stroke", room)
-    down = _place_down(room, lanes=1 + max(dot.lane for dot in dots))
+    shown = {dot.style: (dot.lane, dot.style.stroke == GREY, dot.style.kind) for dot in dots if dot.value is not None}
+    styles = sorted(shown, key=lambda style: shown[style])
+    across, lanes = _place_across(board.axis), 1 + max(dot.lane for dot in dots)
+    down = _place_down(room, lanes)
     layers: list[dict[str, Any]] = []
     if board.axis.zero:
         layers.append({"mark": {"type": "rule", "color": INK, "strokeWidth": 1}, "encoding": {"x": {"datum": 0}}})
     if board.references:
         level = across | {"field": "reference", "aggregate": "min"}
         layers.append({"mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 2]}, "encoding": {"x": level}})
+    ends = {"x": across | {"field": "low"}, "x2": {"field": "high"}, "stroke": _scale(styles, "stroke", room), **down}
+    bounded = {dot.style.kind for dot in dots if dot.interval}
     for dashed in (False, True):
-        kinds = [style.kind for style in styles if style.dashed == dashed]
+        kinds = [style.kind for style in styles if style.dashed == dashed and style.kind in bounded]
         line = {"type": "rule", "strokeWidth": 1.6} | ({"strokeDash": [3, 2]} if dashed else {})
-        if any(dot.interval for dot in dots if dot.style.kind in kinds):
-            ends = {"x": across | {"field": "low"}, "x2": {"field": "high"}, "stroke": stroke, **down}
-            layers.append({"transform": [{"filter": {"field": "kind", "oneOf": kinds}}], "mark": line, "encoding": ends})
+        some = {"transform": [{"filter": {"field": "kind", "oneOf": kinds}}], "mark": line, "encoding": ends}
+        layers += [some] if kinds else []
+    look = {channel: _scale(styles, channel, room) for channel in ("shape", "fill", "stroke")}
     point = {"type": "point", "size": 42, "strokeWidth": 1.5, "opacity": 1}
-    look = {"shape": _scale(styles, "shape", room), "fill": _scale(styles, "fill", room), "stroke": stroke}
     layers.append({"mark": point, "encoding": {"x": across | {"field": "value"}, **down, **look}})
-    if room.value:
-        place = {"x": {"value": room.panel + 8}, **down, "text": {"field": "text", "type": "nominal"}}
-        layers.append({"mark": {"type": "text", "align": "left", "baseline": "middle"}, "encoding": place})
-    return layers
+    return [*layers, _write_values(styles, down, room, 10 if lanes == 1 else 9)] if room.value else layers
+
+
+def _write_values(styles: Sequence[Style], down: dict[str, Any], room: _Room, size: int) -> dict[str, Any]:
+    """Return the layer that writes each value at the right of the panel, grey where its mark is."""
+    grey = {"test": {"field": "kind", "oneOf": [style.kind for style in styles if style.stroke == GREY]}, "value": SOFT}
+    text = {"text": {"field": "text", "type": "nominal"}, "color": {"condition": grey, "value": INK}}
+    look = {"type": "text", "align": "left", "baseline": "middle", "fontSize": size}
+    return {"mark": look, "encoding": {"x": {"value": room.panel + 8}, **down, **text}}
 
 
 def _place_across(axis: Axis) -> dict[str, Any]:
@@ -150,5 +159,7 @@ def _place_down(room: _Room, lanes: int) -> dict[str, Any]:
 
 
 def _scale(styles: Sequence[Style], channel: str, room: _Room) -> dict[str, Any]:
-    look = {"domain": [style.kind for style in styles], "range": [getattr(style, channel) for style in styles]}
-    return {"field": "kind", "type": "nominal", "scale": look, "legend": {"columns": 1 if room.abreast == 1 and room.panel < 300 else 3}}
+    kinds = [style.kind for style in styles]
+    legend = {"columns": room.legend if max(map(len, kinds)) < 30 else min(room.legend, 2)}
+    look = {"domain": kinds, "range": [getattr(style, channel) for style in styles]}
+    return {"field": "kind", "type": "nominal", "scale": look, "legend": legend}

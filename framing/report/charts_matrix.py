@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from framing.report.labels import find_width, measure, wrap_apart
+from framing.report.labels import find_width, measure, wrap, wrap_apart
 from framing.report.marks import Layout, frame_spec, place_heads, place_rows
 from framing.report.palette import HEAT, HEAT_GREY, INK, ON_HEAT
 
@@ -34,22 +34,28 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The names of columns and rows by their keys, in order, and a line that says how to read the tiles."""
+    """The names of columns and rows by their keys, in order; what says how to read the tiles, and how their notes."""
 
     columns: Mapping[str, str]
     rows: Mapping[str, str]
     key: str
+    note_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """The pixels for names of rows and for a tile; whether names of columns stand upright; and how many columns fit."""
+    """The pixels for names of rows and for a tile; whether tiles have notes; and how many columns fit, with ``upright`` names."""
 
     names: int
     tile: int
-    height: int
+    has_notes: bool
     upright: bool
     abreast: int
+
+    @property
+    def height(self) -> int:
+        """The pixels of a row."""
+        return 30 if self.has_notes else 22
 
 
 def draw_matrix(tiles: Sequence[Tile], table: Table, layout: Layout) -> dict[str, Any]:
@@ -67,16 +73,12 @@ def draw_matrix(tiles: Sequence[Tile], table: Table, layout: Layout) -> dict[str
     ]
     blocks = -(-len(columns) // room.abreast)
     parts = [_make_block(number, blocks, room, _layer(tiles, room, columns.values())) for number in range(blocks)]
-    return frame_spec(parts, data, wrap_key(table.key, layout))
+    key = table.key + (f" {table.note_key}" if table.note_key and room.has_notes else "")
+    return frame_spec(parts, data, wrap(key, layout.width, _SIZE, 5))
 
 
 _COLUMN, _HEAD = 10.5, 120
 """The size of names of columns, and the room for those that stand upright."""
-
-
-def wrap_key(key: str, layout: Layout) -> str:
-    """Return a line on how to read a chart, broken to its width."""
-    return wrap_apart([key], layout.width, _SIZE, 4)[0] if key else ""
 
 
 def _share_room(tiles: Sequence[Tile], table: Table, layout: Layout) -> _Room:
@@ -87,7 +89,7 @@ def _share_room(tiles: Sequence[Tile], table: Table, layout: Layout) -> _Room:
     tile = min(width // abreast, most)
     words = [word for name in table.columns.values() for word in name.split()]
     upright = any(measure(word, _COLUMN) > tile - 2 for word in words)
-    return _Room(names, tile, 30 if any(tile.note for tile in tiles) and not layout.is_phone else 22, upright, abreast)
+    return _Room(names, tile, not layout.is_phone and any(tile.note for tile in tiles), upright, abreast)
 
 
 def _shade(tile: Tile) -> dict[str, Any]:
@@ -107,13 +109,12 @@ def _layer(tiles: Sequence[Tile], room: _Room, heads: Iterable[str]) -> list[dic
     fill = {"field": "shade", "type": "nominal", "scale": {"domain": kinds, "range": [*HEAT, *HEAT_GREY]}, "legend": None}
     ink = {"condition": {"test": "datum.ink === 'light'", "value": ON_HEAT}, "value": INK}
     shaded = {"transform": [{"filter": "isValid(datum.shade)"}], "mark": "rect", "encoding": {**place, "fill": fill}}
-    has_note = room.height > 22
     layers = [shaded]
     for italic in sorted({tile.is_italic for tile in tiles}):
-        mark = {"type": "text", "fontSize": 11, "fontStyle": "italic" if italic else "normal", "dy": -5 if has_note else 0}
+        mark = {"type": "text", "fontSize": 11, "fontStyle": "italic" if italic else "normal", "dy": -5 if room.has_notes else 0}
         text = {**place, "text": {"field": "text", "type": "nominal"}, "color": ink}
         layers.append({"transform": [{"filter": f"datum.italic === {str(italic).lower()}"}], "mark": mark, "encoding": text})
-    if has_note:
+    if room.has_notes:
         note = {**place, "text": {"field": "note", "type": "nominal"}, "color": ink}
         layers.append({"mark": {"type": "text", "fontSize": 9, "dy": 7}, "encoding": note})
     return layers

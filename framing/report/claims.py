@@ -14,9 +14,9 @@ from framing.report.phrases import (
     name_period,
     percent,
     points,
+    quote_name,
     show_name,
     signed_points,
-    span_percent,
 )
 from framing.report.shifts import Lead, Shift
 from framing.voice import QUOTED
@@ -86,8 +86,10 @@ def claim_difference(contrast: Contrast, family: Sequence[Contrast], speech: Spe
         claim = f"{higher} uses the frame {name_label(speech.codebook, contrast.label)} in more of {speech.of_what} than {lower}"
         values = f"{percent(shares[0])} of sentences against {percent(shares[1])}"
     else:
-        target = show_name(next(t.name for t in speech.codebook.targets if t.id == contrast.label.partition(":")[0]))
-        claim = f"{higher} is more favourable towards {target} than {lower}"
+        target = quote_name(next(t.name for t in speech.codebook.targets if t.id == contrast.label.partition(":")[0]))
+        claim = f"What {higher} publishes is more favourable towards {target} than what {lower} publishes"
+        if speech.scope == THESE_ARTICLES:
+            claim = f"the sentences of {higher} are more favourable towards {target} than those of {lower}"
         balance = "sentences in favour less sentences against come to"
         values = f"{balance} {signed_points(shares[0])} points of all against {signed_points(shares[1])}"
     more = _count_others(contrast, names[0], family)
@@ -107,10 +109,10 @@ def _count_others(contrast: Contrast, higher: str, family: Sequence[Contrast]) -
     exceeded = sum(c.differs and holds(c.difference) and (c.difference.estimate > 0) == (c.one == higher) for c in others)
     if not exceeded:
         return ""
+    if len(others) == 1:
+        return "; it also lies above the third"
     what = "all" if exceeded == len(others) else f"{exceeded:,}"
-    return (
-        f"; it also lies above {what} of the other {len(others):,} outlets" if len(others) > 1 else "; it also lies above the third"
-    )
+    return f"; it also lies above {what} of the other {len(others):,} outlets"
 
 
 def claim_leads(leads: Iterable[Lead], speech: Speech) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from hashlib import sha256
 from xml.etree import ElementTree
 
@@ -12,15 +13,24 @@ FONTS = "Arial,Helvetica,'Liberation Sans','PingFang SC','Microsoft YaHei','Noto
 """Fonts as wide as the one charts are laid out with, then those with Chinese characters."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_KEPT = frozenset(
-    "d x y x1 y1 x2 y2 cx cy r width height transform fill stroke fill-opacity stroke-opacity opacity stroke-width stroke-dasharray "
-    "stroke-linecap stroke-linejoin text-anchor font-size font-weight font-style clip-path id href offset stop-color".split()
-)
-_INHERITED = frozenset(
-    "fill stroke fill-opacity stroke-opacity stroke-width stroke-dasharray stroke-linecap stroke-linejoin text-anchor "
-    "font-size font-weight font-style".split()
-)
-_DEFAULTS = {"opacity": "1", "stroke-opacity": "1", "fill-opacity": "1", "x2": "0", "y2": "0", "font-weight": "normal"}
+_INHERITED = {
+    *("fill", "stroke", "fill-opacity", "stroke-opacity", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin"),
+    *("text-anchor", "font-size", "font-weight", "font-style"),
+}
+_KEPT = {
+    *_INHERITED,
+    *("d", "x", "y", "dx", "dy", "x1", "y1", "x2", "y2", "cx", "cy", "r", "width", "height", "transform", "opacity"),
+    *("clip-path", "id"),
+}
+_DEFAULTS = {
+    "opacity": "1",
+    "stroke-opacity": "1",
+    "fill-opacity": "1",
+    "x2": "0",
+    "y2": "0",
+    "font-weight": "normal",
+    "text-anchor": "start",
+}
 _NUMBER = re.compile(r"-?\d*\.\d+(?:e-?\d+)?")
 _SHIFT = re.compile(r"translate\(([^,]+),([^)]+)\)")
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0Z?")
@@ -41,7 +51,7 @@ def compact(svg: str, title: str, description: str) -> str:
         child = Element(tag)
         child.text = text
         root.insert(place, child)
-    return ElementTree.tostring(root, encoding="unicode")
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def _clean(element: Element, mark: str) -> None:
@@ -115,19 +125,20 @@ def _merge_only_child(group: Element) -> None:
 
 
 def _hoist(element: Element) -> None:
-    """Say what all children of a group share in the group; groups that say nothing then make way for their children."""
+    """Have a group say what most of its children say, where all say something; open groups that are left with nothing to say."""
     for child in element:
         _hoist(child)
     _open_groups(element)
     if element.tag != "g" or len(element) < 2:
         return
     for name in sorted(_INHERITED):
-        values = {child.get(name) for child in element}
-        value = next(iter(values))
-        if len(values) == 1 and value is not None:
-            element.set(name, value)
+        values = Counter(child.attrib[name] for child in element if name in child.attrib)
+        if values.total() == len(element):
+            (commonest, _), *_ = values.most_common(1)
+            element.set(name, commonest)
             for child in element:
-                del child.attrib[name]
+                if child.get(name) == commonest:
+                    del child.attrib[name]
 
 
 def _open_groups(element: Element) -> None:

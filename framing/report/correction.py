@@ -7,8 +7,9 @@ from framing.error_rates import PERMUTATIONS, describe_differences
 from framing.prevalence import CORRECTED, HAND_CODED, INDEX, LONG_RUN, MIN_ARTICLES, MIN_CODED
 from framing.quantification import ASSUMPTION
 from framing.report.content import Report
-from framing.report.phrases import count, join, show_name, title_label
+from framing.report.phrases import count, join, name_label, show_name, title_label
 from framing.report.shifts import compare_periods, compare_voices, find_leads
+from framing.wording import FALSE_DISCOVERIES
 
 
 def describe_correction(report: Report) -> str:
@@ -40,17 +41,15 @@ def _describe_estimator(report: Report) -> str:
     account = report.outlets.account
     seen = account.left_out_predictions if account else 0
     said = (
-        "Counting a classifier's labels carries its errors into the shares, so these are corrected by the coded sentences, with the "
-        "difference estimator of survey sampling (Särndal et al., 1992), known as prediction-powered inference (Angelopoulos et al., "
-        "2023) and design-based supervised learning (Egami et al., 2023): the mean predicted probability of all sentences of an "
-        "outlet, plus the mean residual of its coded ones weighted by their inverse inclusion probabilities. Predictions are scaled "
-        "by the slope of codes on them within outlets, pooled over outlets."
+        "Counting a classifier's labels carries its errors into the shares. They are therefore corrected by the coded sentences, "
+        "with the difference estimator of survey sampling (Särndal et al., 1992), known as prediction-powered inference "
+        "(Angelopoulos et al., 2023) and design-based supervised learning (Egami et al., 2023): the mean predicted probability of "
+        "all sentences of an outlet, plus the mean residual of its coded ones weighted by their inverse inclusion probabilities. "
+        "Predictions are scaled by the slope of codes on them within outlets, pooled over outlets."
     )
     if seen:
-        said += (
-            f" {count(seen, 'coded sentence')} had served for training; the predictions of these come from models that did not see "
-            "their articles."
-        )
+        said += f" {count(seen, 'coded sentence')} had served for training; what is predicted of these comes from models that did "
+        said += "not see their articles."
     return said
 
 
@@ -61,7 +60,7 @@ def _list_hand_coded(report: Report) -> str:
         for label, row in [*group.frames.items(), *((t, r) for t, s in group.stance.items() for r in s.values.values())]
     ]
     names = dict.fromkeys(label for label, row in shares if row.share is not None and row.share.method == HAND_CODED)
-    return join([title_label(report.codebook, name) for name in names], most=20)
+    return join([name_label(report.codebook, name) for name in names], most=20)
 
 
 def _describe_intervals(report: Report) -> str:
@@ -72,10 +71,10 @@ def _describe_intervals(report: Report) -> str:
         scope = "They are for these articles alone: the only chance that they cover is which sentences were coded."
         clusters = ""
     return (
-        f"Intervals{clusters} are Wilson's (1927; Wilson, 1927) at the effective sample size (Korn & Graubard, 1998) with the quantile "
-        f"of Student's t at Satterthwaite's degrees of freedom (Satterthwaite, 1946), at 95%. {scope} None is given below {MIN_CODED} "
-        f"coded sentences or {MIN_ARTICLES} articles. Errors of the coders are not corrected."
-    ).replace("Wilson's (1927; Wilson, 1927)", "score intervals (Wilson, 1927)")
+        f"The 95% intervals{clusters} are score intervals (Wilson, 1927) at the effective sample size (Korn & Graubard, 1998), "
+        f"with the quantile of Student's t at the degrees of freedom of Satterthwaite (Satterthwaite, 1946). {scope} None is given "
+        f"below {MIN_CODED} coded sentences or {MIN_ARTICLES} articles. Errors of the coders are not corrected."
+    )
 
 
 def _describe_index(report: Report) -> str:
@@ -83,14 +82,15 @@ def _describe_index(report: Report) -> str:
     without = [group.name for group in groups if not group.coded]
     whose = "" if len(without) == len(groups) else f" of {join([show_name(name) for name in without], most=8)}"
     return (
-        f"No sentence{whose} was hand-coded: these shares are an uncorrected index, the share of sentences to which the classifier "
-        "gave a label. They carry its errors, which may differ from outlet to outlet; no interval is given, and no difference tested."
+        f"No sentence{whose} was hand-coded: these numbers are an uncorrected index, the share of sentences to which the "
+        "classifier gave a label. They carry its errors, which may differ from outlet to outlet; no interval is given, and no "
+        "difference tested."
     )
 
 
 def describe_comparisons(report: Report) -> str:
     """Return which comparisons were made, and how their number was allowed for."""
-    parts = (_describe_contrasts(report), _describe_errors(report), _describe_shifts(report), _describe_words(report))
+    parts = (_describe_contrasts(report), _describe_shifts(report), _describe_errors(report), _describe_words(report))
     return " ".join(filter(None, parts))
 
 
@@ -104,15 +104,15 @@ def _describe_contrasts(report: Report) -> str:
     outlets = len({name for contrast in comparison.contrasts for name in (contrast.one, contrast.other)})
     said = (
         f"{count(len(comparison.contrasts), 'contrast')} of {count(outlets, 'outlet')} were tested, {size} in each of "
-        f"{count(labels, 'label')}. Within a label, p-values were adjusted at a false discovery rate of {100 * RATE:.0f}% (Benjamini & "
-        f"Hochberg, 1995); {len(comparison.differing()):,} contrasts passed. The interval of a difference is for that pair alone."
+        f"{count(labels, 'label')}. Within a label, p-values were adjusted at a false discovery rate of {100 * RATE:.0f}% "
+        f"(Benjamini & Hochberg, 1995); {count(len(comparison.differing()), 'contrast')} passed. The interval of a difference is "
+        "for that pair alone."
     )
     if comparison.ranks:
         said += " Ranks are ranges that hold for all outlets of a label at once (Mogstad et al., 2024)."
     if find_leads(report.outlets):
-        said += (
-            " A frame is said to lead an outlet where it exceeds each other frame (Gutmann & Maymin, 1987), the rate held over outlets."
-        )
+        said += " A frame is said to lead an outlet where it exceeds each other one (Gutmann & Maymin, 1987); here the rate is held"
+        said += " over outlets."
     return said
 
 
@@ -124,11 +124,11 @@ def _describe_errors(report: Report) -> str:
         return "Whether the classifier errs alike in all outlets could not be tested: too few coded sentences."
     named = {title_label(report.codebook, frame): found for frame, found in report.errors.items()}
     warnings = describe_differences(named)
-    result = f"{count(len(warnings), 'test')} passed" if warnings else "none passed"
+    result = f"{len(warnings):,} rejected it" if warnings else "none rejected it"
     return (
-        f"Whether the classifier misses a frame, or wrongly gives it, equally often in all outlets was tested by {PERMUTATIONS:,} "
-        f"permutations of articles between outlets with a chi-square adjusted for clustering (Donner, 1989): of {len(tested):,} tests, "
-        f"at a false discovery rate of {100 * RATE:.0f}%, {result}."
+        f"Whether the classifier misses a frame, or wrongly gives it, equally often in all outlets was tested by "
+        f"{PERMUTATIONS:,} permutations of articles between outlets with a chi-square adjusted for clustering (Donner, 1989): of "
+        f"{count(len(tested), 'test')}, at a false discovery rate of {100 * RATE:.0f}%, {result}."
     )
 
 
@@ -143,6 +143,6 @@ def _describe_words(report: Report) -> str:
     if not any(group.words for group in report.words):
         return ""
     return (
-        "Distinctive words were found by log-odds with an informative Dirichlet prior (Monroe et al., 2008), the variance taken over "
-        "articles and the false discovery rate held at 10%; copies of a text counted once."
+        "Distinctive words were found by log-odds with an informative Dirichlet prior (Monroe et al., 2008), the variance taken "
+        f"over articles and the false discovery rate held at {100 * FALSE_DISCOVERIES:.0f}%; copies of a text counted once."
     )

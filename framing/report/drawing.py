@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from framing.errors import FileError, UsageError
-from framing.files import write_bytes
+from framing.errors import UsageError
+from framing.files import check_replaceable, write_directory
 from framing.report.compact_svg import compact
 from framing.report.figures import Figure
 from framing.report.palette import use_variables
@@ -22,6 +22,10 @@ _VERSION = "6.4"
 
 PRINTED = 300 / 72
 """The scale of a PNG for print: a figure of 720 pixels is 10 inches wide at 300 dots per inch."""
+
+
+ENDINGS = (".svg", ".png", ".csv", ".vl.json")
+"""What the names of a figure's files end in."""
 
 
 def _load_library() -> ModuleType:
@@ -63,5 +67,37 @@ def draw_png(spec: dict[str, Any], scale: float = PRINTED) -> bytes:
         UsageError: the library that draws is not installed.
     """
     library = _load_library()
-    png: bytes = library.vegalite_to_png(spec, vl_version=_VERSION, scale=scale, allowed_base_urls=[])
+    png: bytes = library.vegalite_to_png(spec, vl_version=_VERSION, ppi=72 * scale, allowed_base_urls=[])
     return png
+
+
+def write_figures(figures: Sequence[Figure], directory: Path) -> list[Path]:
+    """Write each figure as SVG and PNG for papers, its data as CSV, and its specification as JSON; return the files.
+
+    Raises:
+        UsageError: the library that draws is not installed.
+        FileError: the directory holds other files, or cannot be written; nothing in it has then changed.
+    """
+    check_replaceable(directory, [f"{figure.name}{ending}" for figure in figures for ending in ENDINGS])
+    contents = {name: content for figure in figures for name, content in _make_files(figure).items()}
+    write_directory(directory, contents)
+    return [directory / name for name in contents]
+
+
+def _make_files(figure: Figure) -> dict[str, bytes]:
+    specification = json.dumps(figure.wide, ensure_ascii=False, indent=1)
+    contents = (
+        draw_printed_svg(figure.wide).encode(),
+        draw_png(figure.wide),
+        _write_table(figure).encode("utf-8", "replace"),
+        f"{specification}\n".encode("utf-8", "replace"),
+    )
+    return {f"{figure.name}{ending}": content for ending, content in zip(ENDINGS, contents, strict=True)}
+
+
+def _write_table(figure: Figure) -> str:
+    table = StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(figure.columns)
+    writer.writerows([guard(cell) if isinstance(cell, str) else cell for cell in row] for row in figure.rows)
+    return table.getvalue()

@@ -105,6 +105,16 @@ def find_highest(dots: Iterable[Dot]) -> float:
     return max((max(dot.value, *(dot.interval or (0.0,))) for dot in dots if dot.value is not None), default=0.0)
 
 
+def find_levels(summary: Summary, frames: Sequence[str]) -> dict[str, float]:
+    """Return the share over all groups of each frame of which all shares came about in the same way as that one."""
+    found = {}
+    for frame in frames:
+        shares, level = [group.frames[frame].share for group in summary.groups], summary.overall.frames[frame].share
+        if level is not None and all(share is not None and share.method == level.method for share in shares):
+            found[frame] = float(level.estimate)
+    return found
+
+
 def name_groups(summary: Summary) -> str:
     """Return what the groups of a summary are, in words: ``outlet``, or ``country and month``."""
     return " and ".join(summary.by)

@@ -14,6 +14,7 @@ from framing.contrasts import Contrast
 from framing.prevalence import INDEX, MIN_ARTICLES, MIN_CODED
 from framing.report.claims import (
     CAUTION,
+    DIFFERENCE,
     EQUAL,
     INDEXED,
     Finding,
@@ -26,6 +27,7 @@ from framing.report.claims import (
 from framing.report.content import Report
 from framing.report.phrases import decimal, join, name_label, percent, show_name, span_decimals
 from framing.report.shifts import Shift, compare_periods, compare_voices, find_leads
+from framing.voice import QUOTED
 
 MOST, MOST_SHIFTS = 6, 2
 """Headlines of differences between outlets, one for each label; of voices, and of changes."""
@@ -78,7 +80,7 @@ def _say_further(report: Report, contrasts: list[Contrast]) -> list[Finding]:
     if not contrasts:
         return []
     labels = join([name_label(report.codebook, contrast.label) for contrast in contrasts])
-    return [Finding("difference", f"Some outlets differ in {labels} as well", "", tuple(c.difference for c in contrasts))]
+    return [Finding(DIFFERENCE, f"Some outlets differ in {labels} as well", "", tuple(c.difference for c in contrasts))]
 
 
 def _claim_shifts(report: Report, shifts: tuple[Shift, ...], speech: Speech) -> list[Finding]:
@@ -92,7 +94,7 @@ def _claim_shifts(report: Report, shifts: tuple[Shift, ...], speech: Speech) -> 
     if any(shift.differs for shift in shifts):
         return []
     outlets = join([show_name(name) for name in dict.fromkeys(shift.outlet for shift in shifts)], most=4)
-    what = "between an outlet's own words and those it quotes" if shifts[0].one == "quoted" else "between the first and last period"
+    what = "between an outlet's own words and those it quotes" if shifts[0].one == QUOTED else "between the first and last period"
     return [Finding(EQUAL, f"No difference {what} is larger than chance could make it", f"tested in {outlets}")]
 
 
@@ -109,7 +111,7 @@ def _say_equal(report: Report, labels: list[str]) -> list[Finding]:
     elif report.comparison is not None and not report.comparison.ranks:
         shared = set.intersection(*map(set, pairs))
         who = f"no outlet differs from {show_name(next(iter(shared)))}" if shared else who
-    return [Finding(EQUAL, f"In {names} {who} by more than chance could make", "which does not show that they are equal")]
+    return [Finding(EQUAL, f"In {names} {who} by more than chance could make, which does not show that they are equal")]
 
 
 def _say_unvouched(report: Report, labels: list[str]) -> list[Finding]:
@@ -129,10 +131,8 @@ def _say_lacking(report: Report) -> list[Finding]:
         least = f"fewer than {MIN_CODED} hand-coded sentences or {MIN_ARTICLES} articles"
         found.append(Finding(CAUTION, f"Too little is coded in {join(few)} to compare", f"{least}, so no interval is given"))
     if none:
-        why = "the classifier's own counts, which take part in no comparison"
-        found.append(
-            Finding(CAUTION, f"No sentence of {join(none)} was hand-coded", f"what is shown is an uncorrected index, {why}")
-        )
+        what = "an uncorrected index is shown, the classifier's own counts, which take part in no comparison"
+        found.append(Finding(CAUTION, f"No sentence of {join(none)} was hand-coded", what))
     return found
 
 
@@ -152,9 +152,8 @@ def _say_agreement(report: Report, labels: list[str]) -> list[Finding]:
         found.append(Finding(CAUTION, "Coders agree too little on some of this", why))
     if unknown:
         said = join([name_label(report.codebook, name) for name in unknown])
-        found.append(
-            Finding(CAUTION, f"How well coders agree on {said} is not known", "too few sentences that were coded twice have it")
-        )
+        why = "too few sentences that were coded twice have it"
+        found.append(Finding(CAUTION, f"How well coders agree on {said} is not known", why))
     return found
 
 
@@ -169,9 +168,8 @@ def _say_uncorrected(report: Report) -> Finding:
     what = f"the numbers are {join(adjusted)}" if adjusted else "the numbers are an uncorrected index"
     claim = f"No sentence of these articles was hand-coded, so {what} and no difference is claimed"
     why = "they carry the classifier's errors, which may differ from outlet to outlet, and no interval would hold"
-    return Finding(
-        INDEXED, claim, f"{why}. Draw sentences (framing sample), code them and name them with --annotations to get shares that do"
-    )
+    what_to_do = "Draw sentences with “framing sample”, code them, and name the file of their codes to get shares that do"
+    return Finding(INDEXED, claim, f"{why}. {what_to_do}")
 
 
 def _say_counts(report: Report) -> list[Finding]:

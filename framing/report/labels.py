@@ -56,12 +56,22 @@ def wrap(text: str, width: float, size: float, lines: int = 2) -> str:
 
 def _break(text: str, width: float, size: float) -> tuple[str, str]:
     """Return what fits on a line, and the rest."""
-    if measure(text, size) <= width:
+    fitting = _count_fitting(text, width, size)
+    if fitting == len(text):
         return text, ""
-    fitting = next(end for end in range(len(text), 0, -1) if end == 1 or measure(text[:end], size) <= width)
     ends = [at for at in range(1, fitting + 1) if _may_break(text, at)]
     end = ends[-1] if ends else fitting
     return text[:end].rstrip(), text[end:].lstrip()
+
+
+def _count_fitting(text: str, width: float, size: float) -> int:
+    """Return how many letters of ``text`` fit, one at least."""
+    left = width
+    for place, letter in enumerate(text):
+        left -= size * _measure_letter(letter)
+        if left < 0:
+            return max(place, 1)
+    return len(text)
 
 
 def _may_break(text: str, at: int) -> bool:
@@ -71,10 +81,7 @@ def _may_break(text: str, at: int) -> bool:
 
 
 def _shorten(text: str, width: float, size: float) -> str:
-    end = len(text)
-    while end > 1 and measure(f"{text[:end].rstrip()}…", size) > width:
-        end -= 1
-    return f"{text[:end].rstrip()}…"
+    return f"{text[: _count_fitting(text, width - 0.9 * size, size)].rstrip()}…"
 
 
 def wrap_apart(names: Sequence[str], width: float, size: float, lines: int = 2) -> list[str]:

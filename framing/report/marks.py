@@ -8,7 +8,6 @@ from typing import Any
 
 from framing.prevalence import CORRECTED, HAND_CODED, INDEX
 from framing.report.palette import GREY, INK, LINE, OTHER, OWN, PAPER, SOFT
-from framing.summary import FEW_POSITIVES
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -40,7 +39,7 @@ class Style:
     dashed: bool = False
 
 
-FEW = f"fewer than {FEW_POSITIVES} coded sentences have it"
+FEW = "few positives"
 _SHOWN_AS = {CORRECTED: "corrected by coded sentences", HAND_CODED: "hand-coded sentences alone", INDEX: INDEX}
 
 
@@ -54,7 +53,7 @@ def style_share(method: str, *, few: bool) -> Style:
         return Style(_SHOWN_AS[method])
     if method == HAND_CODED:
         return Style(_SHOWN_AS[method], "square")
-    return Style(method, "diamond", PAPER, OWN)
+    return Style(method.partition(",")[0], "diamond", PAPER, OWN)
 
 
 def style_second(style: Style, series: str, *, second: bool) -> Style:
@@ -120,8 +119,8 @@ def frame_spec(parts: list[dict[str, Any]], rows: list[dict[str, Any]], note: st
 
 
 def scale_shares(highest: float, steps: int) -> list[float]:
-    """Return the ticks of an axis of shares from 0 to at least ``highest``, in at most ``steps`` even steps."""
-    sizes = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
+    """Return the ticks of an axis of shares from 0 to at least ``highest``, in at most ``steps`` even steps of a whole per cent."""
+    sizes = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
     size = next(size for size in sizes if size == 1 or ceil(round(highest / size, 6)) <= steps)
     return [round(size * number, 6) for number in range(max(1, ceil(round(highest / size, 6))) + 1)]
 

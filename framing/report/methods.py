@@ -5,15 +5,14 @@ What the program cannot know, it leaves to the authors in square brackets.
 
 from __future__ import annotations
 
-import re
-
 from framing.agreement.labels import LabelAgreement
 from framing.codebook import STANCES
 from framing.evaluation import HELD_OUT, Evaluation
 from framing.model import LARGE_FIT
 from framing.report.content import Coding, Report
 from framing.report.correction import describe_comparisons, describe_correction
-from framing.report.phrases import count, decimal, join, show_name, span_decimals, title_label
+from framing.report.phrases import count, decimal, join, name_label, show_name, span_decimals
+from framing.report.statements import quote_statement
 
 _WHO = "[Say here who coded them and how they were trained.]"
 _STATEMENT = 320
@@ -72,7 +71,9 @@ def describe_coding(report: Report) -> str:
         rule = "exactly one to a sentence" if codebook.single_label else "any number to a sentence, or none"
         labels.append(f"for {count(len(codebook.frames), 'frame')} ({frames}; {rule})")
     if codebook.targets:
-        labels.append(f"for the stance ({', '.join(STANCES)}) towards {join([show_name(t.name) for t in codebook.targets], most=30)}")
+        labels.append(
+            f"for the stance ({', '.join(STANCES)}) towards {join([show_name(t.name) for t in codebook.targets], most=30)}"
+        )
     said = [
         f"The unit of coding and of analysis is the sentence. Sentences are coded {' and '.join(labels)} by the codebook "
         f"“{show_name(codebook.title, 120)}”, version {show_name(codebook.version)} (SHA-256 {codebook.digest[:12]})."
@@ -90,7 +91,9 @@ def _describe_sample(report: Report) -> str:
         return ""
     design = f", {show_name(report.sample.design, 120)}" if report.sample.design else ""
     coders = f" by {count(len(account.coders), 'coder')}" if account.coders else ""
+    coded = {group.coded for group in report.outlets.groups}
     by_outlet = join([f"{show_name(group.name)} {group.coded:,}" for group in report.outlets.groups], most=40)
+    by_outlet = f"{coded.pop():,} of each outlet" if len(coded) == 1 and len(report.outlets.groups) > 1 else by_outlet
     said = [
         f"A probability sample of the sentences{design}, each with a known probability of inclusion, was coded{coders}: "
         f"{count(account.used, 'sentence')} ({by_outlet}). {_quote_statement(report.sample.statement) or _WHO}"
@@ -122,20 +125,17 @@ def _describe_agreement(report: Report, coding: Coding) -> str:
 
 
 def _say_alpha(report: Report, row: LabelAgreement) -> str:
-    name = title_label(report.codebook, row.label)
+    name = name_label(report.codebook, row.label)
+    if row.alpha is None:
+        return f"undefined for {name}"
     interval = span_decimals(row.low, row.high)
-    return f"undefined for {name}" if row.alpha is None else f"{decimal(row.alpha)}{f' ({interval})' if interval else ''} for {name}"
+    return f"{decimal(row.alpha)}{f' ({interval})' if interval else ''} for {name}"
 
 
 def _quote_statement(statement: str) -> str:
-    """Return the first sentences of a statement on the coding, in quotation marks; nothing of an empty one."""
-    opening = " ".join(re.sub(r"[*_`#]|<[^>]*>", "", statement.strip().split("\n\n")[0]).split())
-    kept = ""
-    for sentence in re.split(r"(?<=[.!?])\s+", show_name(opening, 2000)) if opening else []:
-        if kept and len(kept) + len(sentence) > _STATEMENT:
-            break
-        kept = f"{kept} {sentence}".strip()
-    return f"Their authors say: “{show_name(kept, 2 * _STATEMENT)}”" if kept else ""
+    """Return what the authors of a coding say first, nothing where they say nothing."""
+    quoted = quote_statement(statement, _STATEMENT)
+    return f"Their authors say: “{quoted}”" if quoted else ""
 
 
 def describe_classifier(report: Report) -> str:
@@ -145,11 +145,11 @@ def describe_classifier(report: Report) -> str:
     words, characters = (f"{low} to {high}" for low, high in (settings.word_ngrams, settings.char_ngrams))
     fitting = "stochastic gradient descent" if facts.get("sentences", 0) >= LARGE_FIT else "liblinear"
     said = [
-        f"All sentences were labelled by a classifier (model {show_name(model.label)}): one L2-regularised logistic regression for each "
-        f"frame and each side of a stance ({fitting}; C = {settings.frame_c:g} for frames, {settings.stance_c:g} for stances), on TF-IDF "
-        f"weights of n-grams of {words} words and of {characters} characters within words, found in at least "
-        f"{count(max(settings.min_documents, 1), 'sentence')}, and on counts of the codebook's cues. A label is given at a threshold of "
-        "its own, chosen on articles that were left out.",
+        f"All sentences were labelled by a classifier (model {show_name(model.label)}): one L2-regularised logistic regression for "
+        f"each frame and each side of a stance ({fitting}; C = {settings.frame_c:g} for frames, {settings.stance_c:g} for "
+        f"stances), on TF-IDF weights of n-grams of {words} words and of {characters} characters within words, found in at least "
+        f"{count(max(settings.min_documents, 1), 'sentence')}, and on counts of the codebook's cues. A label is given at a "
+        "threshold of its own, chosen on articles that were left out.",
     ]
     if facts.get("sentences"):
         coders = f" by {count(facts['coders'], 'coder')}" if facts.get("coders") else ""
@@ -174,17 +174,17 @@ def _describe_evaluation(evaluation: Evaluation) -> str:
         "outlets left out": "With whole outlets left out of training (cross-validation)",
     }
     held_out = f"On {HELD_OUT}" if evaluation.design.startswith(HELD_OUT) else f"Evaluated on {show_name(evaluation.design)}"
-    basis = (
-        f"{count(evaluation.sentences, 'sentence')} of {count(evaluation.articles, 'article')} and {count(evaluation.outlets, 'outlet')}"
-    )
+    basis = f"{count(evaluation.sentences, 'sentence')} of {count(evaluation.articles, 'article')}"
+    basis += f" and {count(evaluation.outlets, 'outlet')}"
     return f"{designs.get(evaluation.design, held_out)} its macro-F1 is {' and '.join(figures)} ({basis})."
 
 
 def _name_unvouched(report: Report) -> str:
-    names = {name for g in report.outlets.groups for rows in (g.frames, g.stance) for name, row in rows.items() if row.reliable is False}
+    rows = [item for group in report.outlets.groups for part in (group.frames, group.stance) for item in part.items()]
+    names = {name for name, row in rows if row.reliable is False}
     if not names:
         return ""
-    said = join([title_label(report.codebook, label.id) for label in report.codebook.labels if label.id in names], most=20)
+    said = join([name_label(report.codebook, label.id) for label in report.codebook.labels if label.id in names], most=20)
     return f"Its evaluation does not vouch for {said} (marked †)."
 
 

@@ -11,8 +11,20 @@ from framing.error_rates import MIN_ARTICLES, MIN_CASES, ErrorComparison, ErrorR
 from framing.grouping import VOICE
 from framing.report.captions import count, describe_dots
 from framing.report.charts_dots import Axis, Board, Dot, draw_dots
-from framing.report.figures import EVIDENCE, Figure, Text, estimate, find_highest, list_evidence, list_frames, make_dot, make_figure, number, say
-from framing.report.labels import clean, mark
+from framing.report.figures import (
+    EVIDENCE,
+    Figure,
+    Text,
+    estimate,
+    find_highest,
+    list_evidence,
+    list_frames,
+    make_dot,
+    make_figure,
+    number,
+    say,
+)
+from framing.report.labels import clean, mark, percent
 from framing.report.marks import Style, scale_shares, style_second
 from framing.report.palette import GREY
 from framing.summary import OutletSummary, Summary
@@ -35,9 +47,10 @@ def draw_voices(voices: Summary, codebook: Codebook) -> Figure | None:
     panels = {frame.id: mark(frame.name, (group.frames[frame.id].reliable for group in voices.groups)) for frame in frames}
     cells = [(name, voice, frame, pairs[name][voice].frames[frame]) for frame in panels for name in names for voice in _SERIES]
     dots = [_make_voice_dot(make_dot(row, frame, name), voice) for name, voice, frame, row in cells]
-    by = " and ".join(part for part in voices.by if part != VOICE) or "all"
+    by = " and ".join(part for part in voices.by if part != VOICE) or "group"
     board = Board(panels, {name: clean(name) for name in names}, Axis(scale_shares(find_highest(dots), 3), "share of sentences"))
-    caption = f"Share of sentences that have each frame: {_SERIES[OUTLET]} against {_SERIES[QUOTED]}, in {count(len(names), by)}."
+    intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
+    caption = f"Share of sentences that have each frame, {' above '.join(_SERIES.values())}, in {count(len(names), by)}{intervals}."
     caption += describe_dots(dots, panels.values())
     text = Text("voices", "Own words and quoted speakers", caption)
     rows = [(name, voice, frame, estimate(row), *list_evidence(row)) for name, voice, frame, row in cells]
@@ -81,8 +94,8 @@ def draw_errors(errors: Mapping[str, ErrorComparison], codebook: Codebook) -> Fi
         return None
     names = {name: clean(name) for name in sorted({rate.group for _, rate in cells})}
     board = Board(frames, names, Axis(scale_shares(find_highest(dots), 3), "share of coded sentences"))
-    caption = f"How often the classifier errs about each frame in {count(len(names), 'outlet')}, on coded sentences it did not learn from"
-    caption += ", with 95% intervals." if any(dot.interval for dot in dots) else "."
+    intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
+    caption = f"How often the classifier errs, on coded sentences it did not see, in {count(len(names), 'outlet')}{intervals}."
     caption += " Missed: of the sentences with the frame; falsely given: of those without it."
     if any(_TOO_FEW in dot.style.kind for dot in dots):
         caption += f" Grey, without an interval: fewer than {MIN_CASES} such sentences, or {MIN_ARTICLES} articles."
@@ -99,7 +112,7 @@ def _make_error_dots(frame: str, rate: ErrorRate) -> list[Dot]:
     for lane, (value, low, high, is_enough) in enumerate((missed, raised)):
         style = style_second(Style(_WAYS[lane]) if is_enough else _FEW_STYLE, _WAYS[lane], second=lane == 1)
         ends = (low, high) if is_enough and low is not None and high is not None else None
-        dots.append(Dot(frame, rate.group, number(value), "", ends, style, lane))
+        dots.append(Dot(frame, rate.group, number(value), "–" if value is None else percent(value), ends, style, lane))
     return dots
 
 

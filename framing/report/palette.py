@@ -23,6 +23,9 @@ HEAT_GREY = ("#f0f0ee", "#dadad8", "#bcbdbe", "#6f737b", "#4b5059")
 ON_HEAT = "#fefefe"
 """Text on the two highest shades; ``INK`` is that on the others."""
 
+_DARK_HEAT = ("#1b2d32", "#21434b", "#2b6570", "#55a9b7", "#8adbe7")
+_DARK_GREY = ("#26292e", "#363a40", "#4a4f57", "#8f949d", "#b4b8c0")
+
 VARIABLES = {
     PAPER: ("--chart-paper", "#16181c"),
     INK: ("--chart-ink", "#eceae4"),
@@ -32,8 +35,8 @@ VARIABLES = {
     OTHER: ("--chart-other", "#ff9f5a"),
     GREY: ("--chart-grey", "#8d929c"),
     ON_HEAT: ("--chart-on-heat", "#0d2226"),
-    **{c: (f"--chart-heat-{n}", d) for n, (c, d) in enumerate(zip(HEAT, ("#1b2d32", "#21434b", "#2b6570", "#55a9b7", "#8adbe7")))},
-    **{c: (f"--chart-none-{n}", d) for n, (c, d) in enumerate(zip(HEAT_GREY, ("#26292e", "#363a40", "#4a4f57", "#8f949d", "#b4b8c0")))},
+    **{light: (f"--chart-heat-{n}", dark) for n, (light, dark) in enumerate(zip(HEAT, _DARK_HEAT, strict=True), 1)},
+    **{light: (f"--chart-none-{n}", dark) for n, (light, dark) in enumerate(zip(HEAT_GREY, _DARK_GREY, strict=True), 1)},
 }
 """The CSS variable and the dark colour of each light one."""
 

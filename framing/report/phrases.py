@@ -34,37 +34,41 @@ def quote_name(text: str | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share such as ``34%``; with a digit more where it rounds to 0 or to 100 without being it."""
-    return "–" if share is None else f"{_hundredths(share, near=(0.0, 1.0))}%"
+    """Return a share such as ``34%``, with a digit more where it would else seem to be nothing or everything."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.0005 or 0.9995 < share < 1:
+        return "<0.1%" if share < 0.5 else ">99.9%"
+    return f"{_hundredths(share, near=(0.0, 1.0))}%"
+
+
+def bounds(interval: tuple[float | None, float | None] | None) -> str:
+    """Return an interval of a share as a table has it, `` (27–41)`` in whole percent; empty where there is none."""
+    low, high = interval or (None, None)
+    return "" if low is None or high is None else f" ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def points(difference: float) -> str:
-    """Return the size of a difference of shares in percentage points, without its sign."""
-    return _hundredths(abs(difference), near=(0.0,))
+    """Return the size of a difference of shares in percentage points, without its sign, and never 0 for what is not."""
+    return _hundredths(abs(difference), near=(0.0,), most=3)
 
 
 def signed_points(difference: float | None) -> str:
     """Return a difference of shares in percentage points with its sign, a dash where there is none."""
     if difference is None:
         return "–"
-    size = points(difference)
+    size = _hundredths(abs(difference), near=(0.0,), most=1)
     return size if float(size) == 0 else f"{'+' if difference > 0 else '−'}{size}"
 
 
-def _hundredths(value: float, near: Sequence[float]) -> str:
-    """Return 100 × ``value`` without digits behind the point, with one or two where it would else seem to be one of ``near``."""
-    for digits in (0, 1, 2):
+def _hundredths(value: float, near: Sequence[float], most: int = 1) -> str:
+    """Return 100 × ``value`` in whole numbers; with up to ``most`` digits more where it would else seem to be one of ``near``."""
+    shown = ""
+    for digits in range(most + 1):
         shown = f"{100 * value:.{digits}f}"
         if not any(value != bound and float(shown) == 100 * bound for bound in near):
             break
     return shown if float(shown) else "0"
-
-
-def span_percent(interval: tuple[float, float] | None) -> str:
-    """Return an interval of a share such as ``27 to 41%``, nothing where there is none."""
-    if interval is None:
-        return ""
-    return f"{percent(interval[0]).removesuffix('%')} to {percent(interval[1])}"
 
 
 def span_points(interval: tuple[float, float] | None) -> str:
@@ -79,6 +83,11 @@ def decimal(value: float | None) -> str:
     shown = f"{abs(value):.2f}"
     shown = shown if shown.startswith("1") else shown[1:]
     return f"−{shown}" if value < 0 and float(shown) else shown
+
+
+def chance(probability: float) -> str:
+    """Return a probability with two digits; one that only rounds to 1 as ``> .99``."""
+    return "> .99" if 0.995 <= probability < 1 else decimal(probability)
 
 
 def span_decimals(low: float | None, high: float | None) -> str:
@@ -106,17 +115,18 @@ def name_label(codebook: Codebook, label: str) -> str:
     ``label`` is the id of a frame or target, or ``target:side``.
     """
     names = {frame.id: quote_name(frame.name) for frame in codebook.frames}
-    names |= {target.id: f"stance towards {show_name(target.name)}" for target in codebook.targets}
+    names |= {target.id: f"stance towards {quote_name(target.name)}" for target in codebook.targets}
     return names.get(label) or names.get(label.partition(":")[0]) or quote_name(label)
 
 
 def title_label(codebook: Codebook, label: str) -> str:
     """Return a label as a table names it: ``Cooperation``, ``Stance towards China``."""
-    name = name_label(codebook, label)
-    return name[1:-1] if name.startswith("“") else name[0].upper() + name[1:]
+    targets = {target.id: f"Stance towards {show_name(target.name)}" for target in codebook.targets}
+    frames = {frame.id: show_name(frame.name) for frame in codebook.frames}
+    return frames.get(label) or targets.get(label.partition(":")[0]) or show_name(label)
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def name_period(period: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from framing.codebook import Codebook
 from framing.coded import Integers
+from framing.features import normalize
 from framing.grouping import UNKNOWN
 from framing.model import FramingModel
 from framing.output import plain
@@ -47,10 +50,11 @@ def _pick_rows(population: Population, column: int, most: int, shown: set[str]) 
     order = given[np.argsort(-population.probabilities[given, column], kind="stable")]
     outlets: set[str | None] = set()
     for row in map(int, order):
-        text, outlet = plain(population.sentence(row).text), population.articles[population.article[row]].outlet
-        if outlet not in outlets and text not in shown and len(text) <= LONGEST:
+        text, outlet = population.sentence(row).text, population.articles[population.article[row]].outlet
+        letters = "".join(filter(str.isalnum, normalize(text)))
+        if outlet not in outlets and letters not in shown and len(text) <= LONGEST:
             outlets.add(outlet)
-            shown.add(text)
+            shown.add(letters)
             yield row
         if len(outlets) == most:
             return
@@ -74,12 +78,23 @@ def _explain(population: Population, model: FramingModel, frame: str, row: int) 
 def cut_pieces(model: FramingModel, frame: str, text: str) -> tuple[Piece, ...]:
     """Return ``text`` in pieces, those apart that decided that it has ``frame``."""
     shown = highlight(model.explain(text), frame)
-    decided = np.zeros(len(shown.plain), bool)
-    for span in shown.spans:
-        decided[span.start : span.end] = True
-    ends = [*(np.flatnonzero(decided[1:] != decided[:-1]) + 1).tolist(), len(decided)] if len(decided) else []
-    starts = [0, *ends[:-1]]
-    return tuple(Piece(shown.plain[start:end], bool(decided[start])) for start, end in zip(starts, ends, strict=False))
+    return _split(shown.plain, [(span.start, span.end) for span in shown.spans])
+
+
+def mark_term(text: str, term: str) -> tuple[Piece, ...]:
+    """Return ``text`` in pieces, those apart that are ``term``, in any case and whatever stands between its words."""
+    shown = plain(text)
+    pattern = r"(?<!\w)" + r"\W+".join(map(re.escape, term.split())) + r"(?!\w)"
+    return _split(shown, [found.span() for found in re.finditer(pattern, shown, re.IGNORECASE)])
+
+
+def _split(text: str, spans: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
+    """Return ``text`` in pieces, those apart that ``spans`` cover."""
+    inside = np.zeros(len(text), bool)
+    for start, end in spans:
+        inside[start:end] = True
+    bounds = [0, *(np.flatnonzero(inside[1:] != inside[:-1]) + 1).tolist(), len(text)]
+    return tuple(Piece(text[start:end], bool(inside[start])) for start, end in pairwise(bounds) if end > start)
 
 
 def list_articles(
@@ -101,7 +116,7 @@ def list_articles(
 
 def _split_rows(population: Population) -> list[Integers]:
     starts = np.searchsorted(population.article, np.arange(len(population.articles) + 1))
-    return [np.arange(start, end) for start, end in zip(starts[:-1], starts[1:], strict=True)]
+    return [np.arange(start, end) for start, end in pairwise(starts)]
 
 
 def _choose_articles(articles: Sequence[SourceArticle], labelled: Integers, most: int) -> list[int]:
@@ -118,8 +133,8 @@ def _describe_article(
 ) -> ArticleEntry:
     article = population.articles[number]
     columns = [population.labels.index(frame) for frame in frames]
-    given = population.given[np.ix_(rows, columns)]
-    chances = np.where(given, population.probabilities[np.ix_(rows, columns)], 0.0).max(axis=1, initial=0.0)
+    given = population.given[rows][:, columns]
+    chances = np.where(given, population.probabilities[rows][:, columns], 0.0).max(axis=1, initial=0.0)
     best = [place for place in np.argsort(-chances, kind="stable")[:3].tolist() if given[place].any()]
     top = [
         LabelledSentence(_shorten(population.sentence(int(rows[place])).text), tuple(_take(frames, given[place].tolist())))

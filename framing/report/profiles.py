@@ -25,6 +25,7 @@ from framing.report.figures import (
     Text,
     estimate,
     find_highest,
+    find_levels,
     list_evidence,
     list_frames,
     make_dot,
@@ -66,24 +67,14 @@ def draw_profiles(summary: Summary, codebook: Codebook) -> Figure | None:
     by, single = name_groups(summary), len(groups) == 1
     panels, rows = (groups, frames) if single else (frames, groups)
     dots = [make_dot(row, group, frame) if single else make_dot(row, frame, group) for group, frame, row in cells]
-    levels = {} if single else _find_levels(summary, list(frames))
+    levels = {} if single else find_levels(summary, list(frames))
     board = Board(panels, rows, Axis(scale_shares(max(find_highest(dots), *levels.values(), 0.0), 3), "share of sentences"), levels)
     intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
     caption = f"Share of the sentences of {count(len(groups), by)} that have each frame{intervals}."
-    caption += f" Dashed: the share over every {by}." if levels else ""
+    caption += " Dashed: the share over all together." if levels else ""
     caption += describe_highest(dots, panels, rows) + describe_dots(dots, frames.values())
     text = Text(f"frames-by-{'-'.join(summary.by)}", f"Frames by {by}", caption)
     return make_figure(text, partial(draw_dots, dots, board), (by, "frame", "share", *EVIDENCE), _tabulate(cells))
-
-
-def _find_levels(summary: Summary, frames: Sequence[str]) -> dict[str, float]:
-    """Return the share over all groups of each frame of which all shares came about in the same way as that one."""
-    found = {}
-    for frame in frames:
-        shares, level = [group.frames[frame].share for group in summary.groups], summary.overall.frames[frame].share
-        if level is not None and all(share is not None and share.method == level.method for share in shares):
-            found[frame] = float(level.estimate)
-    return found
 
 
 def draw_heat_map(summary: Summary, codebook: Codebook) -> Figure | None:
@@ -97,10 +88,10 @@ def draw_heat_map(summary: Summary, codebook: Codebook) -> Figure | None:
     by = name_groups(summary)
     highest = max(estimate(row) or 0.0 for _, _, row in cells)
     tiles = [_make_tile(row, frame, group, highest) for group, frame, row in cells]
-    key = join_notes(["percent of sentences", *_describe_tiles(tiles), *describe_mark(frames.values())]).strip()
+    key = join_notes(["percent of sentences", *_describe_tiles(tiles, cells), *describe_mark(frames.values())]).strip()
     caption = f"Share of the sentences of {count(len(groups), by)} that have each frame: the darker, the more. {key}"
     text = Text(f"heat-map-by-{'-'.join(summary.by)}", f"Frames by {by} at a glance", caption)
-    draw = partial(draw_matrix, tiles, Table(frames, groups, key))
+    draw = partial(draw_matrix, tiles, Table(frames, groups, key, "In small: the 95% interval."))
     return make_figure(text, draw, (by, "frame", "share", *EVIDENCE), _tabulate(cells))
 
 
@@ -109,17 +100,19 @@ def _make_tile(row: LabelShare, frame: str, group: str, highest: float) -> Tile:
     if value is None or row.share is None:
         return Tile(frame, group, None, "–")
     shade = min(int(5 * value / highest), 4) if highest else 0
-    if row.share.method == INDEX:
-        return Tile(frame, group, value, whole(value), "", shade, is_grey=True, is_italic=True)
+    if not row.share.coded:
+        return Tile(frame, group, value, whole(value), "", shade, is_grey=row.share.method == INDEX, is_italic=True)
     note = f"{whole(row.interval[0])}–{whole(row.interval[1])}" if row.interval else ""
     few = row.has_few_positives
     return Tile(frame, group, value, f"({whole(value)})" if few else whole(value), note, shade, is_grey=few)
 
 
-def _describe_tiles(tiles: Sequence[Tile]) -> list[str]:
-    notes = ["in small: the 95% interval"] if any(tile.note for tile in tiles) else []
-    if any(tile.is_italic for tile in tiles):
-        notes.append(f"{'all tiles' if all(tile.is_italic for tile in tiles) else 'grey italics'}: {UNCORRECTED}")
+def _describe_tiles(tiles: Sequence[Tile], cells: Sequence[_Cell]) -> list[str]:
+    """Return how to read tiles; what rests on no coded sentence is in italics, and named."""
+    methods = sorted({row.share.method for _, _, row in cells if row.share and not row.share.coded and row.share.method != INDEX})
+    notes = [f"italics: {method}" for method in methods]
+    if any(tile.is_grey and tile.is_italic for tile in tiles):
+        notes.append(f"{'all tiles' if all(tile.is_grey and tile.is_italic for tile in tiles) else 'grey italics'}: {UNCORRECTED}")
     if any(tile.is_grey and not tile.is_italic for tile in tiles):
         notes.append(f"grey in brackets: {HANGS_ON_CHANCE}")
     return notes

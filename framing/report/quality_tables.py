@@ -9,7 +9,7 @@ from framing.codebook import Codebook
 from framing.error_rates import ErrorRate, describe_differences
 from framing.evaluation import Evaluation
 from framing.report.content import Report
-from framing.report.phrases import count, decimal, percent, show_name, span_decimals, title_label
+from framing.report.phrases import bounds, count, decimal, percent, show_name, span_decimals, title_label
 from framing.report.tabulating import Table
 from framing.tables import MARK
 
@@ -33,7 +33,7 @@ def tabulate_agreement(rows: tuple[LabelAgreement, ...], codebook: Codebook, who
         for row in known
     ]
     columns = ("Label", "Sentences", "Codes with it", "Alpha", "95% interval", "AC1", "Positive agreement", "By the interval")
-    return Table(f"Agreement of coders before reconciliation: {whose}", columns, tuple(cells))
+    return Table(f"Agreement of coders before reconciliation: {whose}", columns, tuple(cells), words=(7,))
 
 
 def tabulate_evaluation(evaluation: Evaluation, codebook: Codebook) -> Table:
@@ -84,8 +84,7 @@ def _raised(rate: ErrorRate) -> str:
 
 
 def _show_rate(value: float | None, low: float | None, high: float | None) -> str:
-    bounds = "" if low is None or high is None else f" ({percent(low)[:-1]}–{percent(high)[:-1]})"
-    return percent(value) + bounds
+    return percent(value) + bounds((low, high))
 
 
 def warn_of_errors(report: Report) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from functools import partial
 from framing.codebook import STANCES, Codebook
 from framing.report.captions import count, describe_dots
 from framing.report.charts_dots import Axis, Board, Dot, draw_dots
-from framing.report.figures import Figure, Text, find_highest, make_figure, name_groups, number, order_groups, say
+from framing.report.figures import Figure, Text, make_figure, name_groups, number, order_groups, say
 from framing.report.labels import clean, mark, points
-from framing.report.marks import scale_balances, style_share
+from framing.report.marks import FEW, scale_balances, style_share
 from framing.summary import OutletSummary, Summary, TargetShares
 
 _POINTS = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(100 * datum.value), '.3~g')"
@@ -32,7 +32,7 @@ def draw_stance(summary: Summary, codebook: Codebook) -> Figure | None:
     axis = Axis(scale_balances(_find_extent(dots), 2), "points: ← more against · more in favor →", _POINTS, zero=True)
     by = name_groups(summary)
     intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
-    caption = f"Sentences in favor of each target less those against it, in percentage points, in {count(len(groups), by)}{intervals}."
+    caption = f"Sentences in favor of each target less those against it, in points, in {count(len(groups), by)}{intervals}."
     caption += _describe_sides(dots) + describe_dots(dots, names.values())
     text = Text(f"stance-by-{'-'.join(summary.by)}", f"Stance by {by}", caption)
     board = Board(names, {group.name: clean(group.name) for group in groups}, axis)
@@ -58,17 +58,18 @@ def _has_few_positives(row: TargetShares) -> bool:
 
 
 def _find_extent(dots: list[Dot]) -> float:
-    mirrored = [Dot(d.panel, d.row, abs(d.value), "", d.interval and (abs(d.interval[0]), abs(d.interval[1])), d.style) for d in dots if d.value is not None]
-    return find_highest(mirrored)
+    ends: list[float] = [abs(end) for dot in dots if dot.value is not None for end in (dot.value, *(dot.interval or ()))]
+    return max(ends)
 
 
 def _describe_sides(dots: list[Dot]) -> str:
-    """Return how many intervals lie on one side of zero; empty where there is no interval."""
-    ends = [dot.interval for dot in dots if dot.interval]
+    """Return how many intervals lie on one side of zero, those left aside that hang on chance; empty where there is none."""
+    ends = [dot.interval for dot in dots if dot.interval and dot.style.kind != FEW]
     if not ends:
         return ""
     favor, against = sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends)
-    return f" Of {len(ends)} intervals, {favor} lie wholly in favor, {against} wholly against; the others leave the side open."
+    sides = f"{favor or 'none'} wholly in favor, {against or 'none'} wholly against"
+    return f" Intervals that rest on enough codes: {len(ends)}, of which {sides}."
 
 
 def _tabulate(row: TargetShares) -> tuple[str | float | None, ...]:

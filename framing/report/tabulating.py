@@ -11,6 +11,7 @@ from framing.contrasts import Rank
 from framing.prevalence import CORRECTED, HAND_CODED, INDEX
 from framing.report.content import Report
 from framing.report.phrases import (
+    bounds,
     decimal,
     percent,
     points,
@@ -31,12 +32,13 @@ MOST_CONTRASTS, MOST_SPEAKERS, MOST_PAIRS = 40, 15, 12
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: the first ``heads`` cells of a row name it, the others are figures."""
+    """A table: the first ``heads`` cells of a row name it, the others are figures, but for the columns ``words``."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     heads: int = 1
+    words: tuple[int, ...] = ()
 
 
 def mark_label(codebook: Codebook, label: str, groups: Sequence[OutletSummary]) -> str:
@@ -50,8 +52,8 @@ def show_share(row: LabelShare, *, interval: bool = True) -> str:
     """Return a share with its interval; an index is marked by ``HOLLOW``, chance by ``FEW``."""
     if row.share is None:
         return "–"
-    bounds = f" ({percent(row.interval[0])[:-1]}–{percent(row.interval[1])[:-1]})" if interval and row.interval else ""
-    return _mark_method(row.share.method, few=row.has_few_positives) + percent(row.share.estimate) + bounds
+    shown = _mark_method(row.share.method, few=row.has_few_positives) + percent(row.share.estimate)
+    return shown + bounds(row.interval) if interval else shown
 
 
 def _mark_method(method: str, *, few: bool) -> str:
@@ -65,10 +67,10 @@ def show_stance(row: TargetShares) -> str:
     favor, against = (row.values[side] for side in STANCES[:2])
     if row.balance is None or favor.share is None or against.share is None:
         return "–"
-    bounds = f" ({span_points(row.interval)})" if row.interval else ""
+    span = f" ({span_points(row.interval)})" if row.interval else ""
     hollow = _mark_method(row.method, few=False)
     sides = f"{percent(favor.share.estimate)} / {percent(against.share.estimate)}"
-    return f"{hollow}{signed_points(row.balance.estimate)}{bounds}, {sides}"
+    return f"{hollow}{signed_points(row.balance.estimate)}{span}, {sides}"
 
 
 def tabulate_outlets(summary: Summary) -> Table:
@@ -77,7 +79,7 @@ def tabulate_outlets(summary: Summary) -> Table:
         (show_name(g.name), *(f"{n:,}" for n in (g.articles, g.sentences, g.coded, g.undated, g.copies)))
         for g in (*summary.groups, summary.overall)
     ]
-    columns = ("Outlet", "Articles", "Sentences", "Hand-coded", "Articles without a date", "Articles that print another one’s text")
+    columns = ("Outlet", "Articles", "Sentences", "Hand-coded", "Articles without a date", "Articles that print another one's text")
     return Table("What was counted, by outlet", columns, tuple(rows))
 
 
@@ -102,32 +104,30 @@ def tabulate_checks(summary: Summary, codebook: Codebook) -> Table:
     rows = []
     for group in summary.groups:
         for frame, row in group.frames.items():
-            others = (
-                percent(row.naive),
-                *(percent(share.estimate if share else None) for share in (row.by_hand, row.without_copies)),
-            )
+            others = [percent(share.estimate if share else None) for share in (row.by_hand, row.without_copies)]
             method = row.share.method if row.share else "–"
             name = mark_label(codebook, frame, summary.groups)
-            rows.append((show_name(group.name), name, show_share(row), *others, f"{row.share.coded if row.share else 0:,}", method))
+            coded = f"{row.share.coded if row.share else 0:,}"
+            rows.append((show_name(group.name), name, show_share(row), percent(row.naive), *others, coded, method))
     columns = ("Outlet", "Frame", "Share (95% interval)", "Counted", "Coded alone", "Each text once", "Coded", "How")
-    return Table("Every share, and what it would be otherwise", columns, tuple(rows), heads=2)
+    return Table("Every share, and what it would be otherwise", columns, tuple(rows), heads=2, words=(7,))
 
 
-def tabulate_contrasts(report: Report) -> Table | None:
-    """Return the pairs of outlets that differ, the largest differences first, up to ``MOST_CONTRASTS``."""
+def tabulate_contrasts(report: Report, most: int = MOST_CONTRASTS) -> Table | None:
+    """Return the pairs of outlets that differ, the largest differences first, ``most`` of them."""
     if report.comparison is None or not report.comparison.contrasts:
         return None
     differing = sorted(report.comparison.differing(), key=lambda contrast: -abs(contrast.difference.estimate))
     rows = []
-    for contrast in differing[:MOST_CONTRASTS]:
+    for contrast in differing[:most]:
         sign = 1 if contrast.difference.estimate > 0 else -1
         names = (contrast.one, contrast.other)[::sign]
         shares = (contrast.one_share, contrast.other_share)[::sign]
         show = percent if contrast.label in report.codebook.frame_ids else signed_points
-        bounds = sorted(abs(bound) for bound in (contrast.difference.low or 0.0, contrast.difference.high or 0.0))
+        ends = sorted(abs(end) for end in (contrast.difference.low or 0.0, contrast.difference.high or 0.0))
         label = mark_label(report.codebook, contrast.label, report.outlets.groups)
         values = [f"{show_name(name)} {show(share)}" for name, share in zip(names, shares, strict=True)]
-        size = f"{points(contrast.difference.estimate)} ({points(bounds[0])}–{points(bounds[1])})"
+        size = f"{points(contrast.difference.estimate)} ({points(ends[0])}–{points(ends[1])})"
         rows.append((label, *values, size, show_p(contrast.q)))
     shown = f"the {len(rows):,} largest of {len(differing):,}" if len(rows) < len(differing) else f"{len(rows):,}"
     caption = f"Pairs that differ: {shown}, of {len(report.comparison.contrasts):,} tested"
@@ -143,13 +143,14 @@ def show_p(value: float | None) -> str:
 
 
 def tabulate_ranks(report: Report) -> Table | None:
-    """Return the ranks that remain possible, a row for each outlet and a column for each label."""
-    if report.comparison is None or not report.comparison.ranks:
+    """Return the ranks that remain possible, a row for each outlet; the labels of which some rank is not open are its columns."""
+    ranks = report.comparison.ranks if report.comparison is not None else ()
+    labels = list(dict.fromkeys(rank.label for rank in ranks if (rank.best, rank.worst) != (1, rank.groups)))
+    if not labels:
         return None
     by_outlet: dict[str, dict[str, Rank]] = {}
-    for rank in report.comparison.ranks:
+    for rank in ranks:
         by_outlet.setdefault(rank.group, {})[rank.label] = rank
-    labels = list(dict.fromkeys(rank.label for rank in report.comparison.ranks))
     groups = [group.name for group in report.outlets.groups if group.name in by_outlet]
     rows = [(show_name(name), *(_show_rank(by_outlet[name].get(label)) for label in labels)) for name in groups]
     columns = ("Outlet", *(mark_label(report.codebook, label, report.outlets.groups) for label in labels))
@@ -176,7 +177,7 @@ def tabulate_speakers(report: Report) -> Table | None:
         ]
         rows.append((show_name(group.name), f"{group.sentences:,}", f"{group.articles:,}", "; ".join(said) or "none"))
     columns = ("Speaker", "Sentences", "Articles", "Most frequent frames in them")
-    return Table("The most quoted speakers", columns, tuple(rows))
+    return Table("The most quoted speakers", columns, tuple(rows), words=(3,))
 
 
 def tabulate_pairs(report: Report) -> Table | None:
@@ -197,4 +198,4 @@ def tabulate_pairs(report: Report) -> Table | None:
         for pair in kept
     ]
     columns = ("Frames", "Sentences with both", "Share", "By chance", "Times chance", "Correlation (phi)")
-    return Table(f"Frames in one sentence ({INDEX}: the classifier’s labels)", columns, tuple(rows))
+    return Table(f"Frames in one sentence ({INDEX}: the classifier's labels)", columns, tuple(rows))

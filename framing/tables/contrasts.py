@@ -15,8 +15,8 @@ from framing.output import Grid, Part, percent, plain, signed
 from framing.prevalence import MIN_ARTICLES, MIN_CODED
 from framing.summary import Summary
 
-_SHOWN = 10
-"""Pairs of frames that a table shows."""
+_SHOWN, _FEWEST = 10, 5
+"""Pairs of frames that a table shows, and sentences with both below which their ratio is left to chance."""
 
 
 def name_label(label: str, codebook: Codebook) -> str:
@@ -34,19 +34,21 @@ def tabulate_contrasts(comparison: Comparison, summary: Summary, codebook: Codeb
     if differing:
         header = ["", by, "", "other", "", "difference", "95 %", "adjusted p"]
         parts.append(Grid(f"Pairs that differ, by {by}", header, [_contrast_row(row, codebook) for row in differing], left=1))
-    parts.append("\n".join(_explain_contrasts(comparison, summary, differing)))
+    parts.append("\n".join(explain_comparison(comparison, summary)))
     return parts
 
 
 def _contrast_row(row: Contrast, codebook: Codebook) -> list[str | Text]:
-    balance = row.label.endswith(":balance")
-    show = signed if balance else percent
-    difference = row.difference
-    interval = (
-        "–" if difference.low is None or difference.high is None else f"{signed(difference.low)} to {signed(difference.high)}"
-    )
+    show = signed if row.label.endswith(":balance") else percent
+    low, high = row.difference.low, row.difference.high
+    interval = "–" if low is None or high is None else f"{_points(low)} to {_points(high)}"
     shares = (plain(row.one), show(row.one_share), plain(row.other), show(row.other_share))
-    return [name_label(row.label, codebook), *shares, f"{signed(difference.estimate)} points", interval, _p(row.q)]
+    return [name_label(row.label, codebook), *shares, f"{_points(row.difference.estimate)} points", interval, _p(row.q)]
+
+
+def _points(value: float) -> str:
+    """Return a difference in points with one decimal: those that are sure may be small."""
+    return f"{100 * value:+.1f}"
 
 
 def _p(value: float | None) -> str:
@@ -55,7 +57,8 @@ def _p(value: float | None) -> str:
     return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
 
 
-def _explain_contrasts(comparison: Comparison, summary: Summary, differing: Sequence[Contrast]) -> list[str]:
+def explain_comparison(comparison: Comparison, summary: Summary) -> list[str]:
+    """Return how many contrasts differ among how many, what that means, and who was not compared."""
     if not summary.is_corrected:
         return [
             "Nothing is compared: no sentence is coded, and differences between uncorrected indexes are differences in the "
@@ -64,20 +67,27 @@ def _explain_contrasts(comparison: Comparison, summary: Summary, differing: Sequ
     notes = []
     if comparison.contrasts:
         families = sorted({contrast.family for contrast in comparison.contrasts})
-        size = f"{families[0]}" if len(families) == 1 else f"{families[0]} to {families[-1]}"
+        size = f"{families[0]:,}" if len(families) == 1 else f"{families[0]:,} to {families[-1]:,}"
+        pairs = "pair" if families[-1] == 1 else "pairs"
         labels = len({contrast.label for contrast in comparison.contrasts})
+        differing, tested = len(comparison.differing()), len(comparison.contrasts)
+        family = f"{size} {pairs} in each of {labels} label{'s' * (labels != 1)}"
         notes.append(
-            f"{len(differing):,} of {len(comparison.contrasts):,} comparisons differ ({labels} labels, {size} pairs each; "
-            f"Benjamini and Hochberg within a label, {100 * RATE:.0f} % of findings expected to be false). Intervals are 95 % of a "
-            "pair alone. The others may differ too, by less than these articles and codes can show."
+            f"{differing:,} of {tested:,} comparisons differ ({family}; Benjamini and Hochberg within a label, at most "
+            f"{100 * RATE:.0f} % of findings expected to be false). Intervals are 95 % of a pair alone. The others may differ too, "
+            "by less than these articles and codes can show."
         )
     else:
         notes.append("No two groups can be compared.")
-    if comparison.left_out:
-        names = ", ".join(plain(name) for name in comparison.left_out[:8])
-        more = f" and {len(comparison.left_out) - 8} more" if len(comparison.left_out) > 8 else ""
-        notes.append(f"Not compared, with fewer than {MIN_CODED} coded sentences or {MIN_ARTICLES} articles: {names}{more}.")
-    return notes
+    return [*notes, *_name_left_out(comparison)]
+
+
+def _name_left_out(comparison: Comparison) -> list[str]:
+    if not comparison.left_out:
+        return []
+    names = ", ".join(plain(name) for name in comparison.left_out[:8])
+    more = f" and {len(comparison.left_out) - 8:,} more" if len(comparison.left_out) > 8 else ""
+    return [f"Not compared, with fewer than {MIN_CODED} coded sentences or {MIN_ARTICLES} articles: {names}{more}."]
 
 
 def tabulate_ranks(comparison: Comparison, codebook: Codebook, by: str) -> list[Part]:
@@ -92,8 +102,8 @@ def tabulate_ranks(comparison: Comparison, codebook: Codebook, by: str) -> list[
         parts.append(Grid(name_label(label, codebook), [by, "share", "rank"], rows))
     if not parts:
         return ["No two groups can be ranked: too little is coded."]
-    parts.append("Ranks that remain possible, for all groups of a label at once (95 %).")
-    return parts
+    note = "Ranks that remain possible, 1 for the highest share, for all groups of a label at once (95 %)."
+    return [*parts, "\n".join([note, *_name_left_out(comparison)])]
 
 
 def _range(rank: Rank) -> str:
@@ -125,6 +135,8 @@ def _pattern(term: str) -> str:
 
 def tabulate_errors(found: Mapping[str, ErrorComparison], codebook: Codebook, by: str) -> list[Part]:
     """Return how often the model misses and wrongly gives each frame in each group, and where groups differ in it."""
+    if not found:
+        return ["The model has learnt none of these frames, so that it gives them to no sentence."]
     parts: list[Part] = []
     for frame, comparison in found.items():
         rows = [[plain(rate.group), f"{rate.positives} of {rate.coded}", _missed(rate), _raised(rate)] for rate in comparison.rates]
@@ -150,9 +162,10 @@ def _rate(value: float | None, low: float | None, high: float | None) -> str:
 def tabulate_together(found: Sequence[GroupPairs], codebook: Codebook) -> list[Part]:
     """Return the pairs of frames that stand together most above chance, over all groups, and their shares in each."""
     whole = next(group for group in found if group.group == ALL)
-    ranked = sorted((pair for pair in whole.pairs if pair.sentences), key=lambda pair: -(pair.lift or 0.0))[:_SHOWN]
+    often = [pair for pair in whole.pairs if pair.sentences >= _FEWEST]
+    ranked = sorted(often, key=lambda pair: -(pair.lift or 0.0))[:_SHOWN]
     if not ranked:
-        return ["No two frames stand in one sentence."]
+        return [f"No two frames stand together in {_FEWEST} sentences or more, by the classifier's labels."]
     others = [group for group in found if group is not whole]
     rows = []
     for pair in ranked:
@@ -162,7 +175,8 @@ def tabulate_together(found: Sequence[GroupPairs], codebook: Codebook) -> list[P
     header = ["frames", "together", "by chance", "ratio", *[plain(group.group) for group in others]]
     return [
         Grid("Frames that stand in one sentence", header, rows),
-        "Uncorrected index: it counts the classifier's labels. By chance: the product of the two shares.",
+        "Uncorrected index: it counts the classifier's labels. By chance: the product of the two shares. Pairs in fewer than "
+        f"{_FEWEST} sentences are left out.",
     ]
 
 
