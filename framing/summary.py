@@ -280,8 +280,7 @@ class _Work:
 
     def _target(self, target: str, columns: dict[str, _Columns], group: Group) -> TargetShares:
         values = {stance: self._share(f"{target}:{stance}", target, column, group) for stance, column in columns.items()}
-        if self.plan.adjustment is not None:
-            values = _settle_adjusted(values)
+        values = _settle_adjusted(values) if self.plan.adjustment is not None else _settle_corrected(values)
         favor, against = (values[side] for side in STANCES[:2])
         naive = None if favor.naive is None or against.naive is None else favor.naive - against.naive
         balance = None
@@ -332,6 +331,28 @@ class _Work:
         best = int(given[np.argmax(column.probability[given])])
         sentence = self.evidence.population.sentence(best)
         return Example(sentence.text, sentence.article_id, float(column.probability[best]))
+
+
+def _settle_corrected(values: dict[str, LabelShare]) -> dict[str, LabelShare]:
+    """Return the shares of a target so that they add up to 1 also where chance took one below 0: the others make room for it.
+
+    ``raw`` stays what was estimated, and so does the interval, unless it would leave the share out.
+    """
+    shares = {value: row.share for value, row in values.items() if row.share is not None}
+    if all(share.raw >= 0 for share in shares.values()):
+        return values
+    total = sum(max(share.raw, 0.0) for share in shares.values())
+    estimates = {value: max(share.raw, 0.0) / total for value, share in shares.items()}
+    return {
+        value: replace(row, share=_move(row.share, estimates[value]) if row.share is not None else None)
+        for value, row in values.items()
+    }
+
+
+def _move(share: Share, estimate: float) -> Share:
+    if share.low is None or share.high is None:
+        return replace(share, estimate=estimate)
+    return replace(share, estimate=estimate, low=min(share.low, estimate), high=max(share.high, estimate))
 
 
 def _settle_adjusted(values: dict[str, LabelShare]) -> dict[str, LabelShare]:

@@ -143,6 +143,7 @@ def code_news(population: Population, share: float = 0.7) -> Evidence:
     codes = np.where(np.isnan(population.probabilities), 0.0, population.probabilities) > draw.random(
         population.probabilities.shape
     )
+    codes[:, population.labels.index("mayor:against")] &= ~codes[:, population.labels.index("mayor:favor")]
     labels = np.where(drawn[:, None], codes.astype(float), np.nan)
     chances = np.where(drawn, share, np.nan) if share else np.full(len(population), np.nan)
     account = Account(int(drawn.sum()), int(drawn.sum()), 0, 0, 0, 0, coders=("ana", "ben")) if share else None

@@ -608,14 +608,16 @@ def test_figures_are_written_as_picture_table_and_specification(codebook: Codebo
     assert draw_svg(json.loads(spec)) == draw_svg(figure.wide)
 
 
-def test_figures_do_not_replace_a_file_that_is_none_of_theirs(codebook: Codebook, tmp_path: Path) -> None:
+def test_figures_replace_their_like_and_leave_other_files_alone(codebook: Codebook, tmp_path: Path) -> None:
     figures = all_figures(["A", "B"], codebook)[:1]
-    write_figures(figures, tmp_path)
-    write_figures(figures, tmp_path)
+    paths = write_figures(figures, tmp_path)
+    paths[2].write_text("old")
     (tmp_path / "thesis.txt").write_text("three years of work")
-    with pytest.raises(FileError, match=r"thesis\.txt"):
-        write_figures(figures, tmp_path)
+    write_figures(figures, tmp_path)
+    assert paths[2].read_text().startswith(",".join(figures[0].columns))
     assert (tmp_path / "thesis.txt").read_text() == "three years of work"
+    with pytest.raises(FileError, match=r"thesis\.txt"):
+        write_figures(figures, tmp_path / "thesis.txt")
 
 
 @pytest.mark.parametrize("make", [draw_profiles, draw_heat_map, draw_stance])

@@ -341,7 +341,7 @@ def test_numbers_and_names_are_written_so(shown: str, expected: str) -> None:
 
 
 METHODS_CASES = {
-    "corrected": (two, ["probability sample", "Särndal et al., 1992", "articles as clusters", "2\u00a0coders"], ["index", "alone:"]),
+    "corrected": (two, ["probability sample", "Särndal et al., 1992", "articles as clusters", "2\u00a0coders"], ["index"]),
     "these articles": (case_these_articles_alone, ["for these articles alone"], ["articles as clusters", "taken to be a sample"]),
     "nothing coded": (case_nothing_coded, ["uncorrected index", "no difference tested"], ["sample", "Särndal", "Wilson", "coders"]),
     "no comparison": (case_one_outlet, ["Wilson, 1927"], ["contrast", "Benjamini"]),

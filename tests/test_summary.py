@@ -140,7 +140,7 @@ def test_the_shares_of_favor_against_and_none_add_up_to_one(summary: Summary, in
 def test_shares_lie_between_0_and_1_and_those_of_a_stance_add_up_to_1(
     codebook: Codebook, seed: int, articles: int, drawn: int
 ) -> None:
-    """However few are coded, the balance included; where a raw share lies outside, it is brought to the bound alone."""
+    """However few are coded: where chance takes a share below 0 the others make room for it."""
     population = score(make_outlets({"A": articles, "B": 2}, 4), codebook, seed)
     evidence = link(population, code_sample(population, drawn, draw_truth(population, seed), seed))
     for group in sum_up(evidence, codebook).groups:
@@ -149,6 +149,7 @@ def test_shares_lie_between_0_and_1_and_those_of_a_stance_add_up_to_1(
         assert all(share is not None and 0 <= share.estimate <= 1 for share in shares)
         assert all(share.low is None or 0 <= share.low <= share.estimate <= (share.high or 0) <= 1 for share in shares if share)
         assert sum(share.raw for share in shares[-3:] if share) == pytest.approx(1)
+        assert sum(share.estimate for share in shares[-3:] if share) == pytest.approx(1)
         balance = group.stance["mayor"].balance
         assert balance is not None
         assert balance.low is None or balance.high is None or -1 <= balance.low <= balance.high <= 1

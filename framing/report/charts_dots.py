@@ -108,8 +108,8 @@ def _make_block(number: int, blocks: int, spec: dict[str, Any]) -> dict[str, Any
 
 
 def _layer(dots: Sequence[Dot], board: Board, room: _Room) -> list[dict[str, Any]]:
-    shown = {dot.style: (dot.lane, dot.style.stroke == GREY, dot.style.kind) for dot in dots if dot.value is not None}
-    styles = sorted(shown, key=lambda style: shown[style])
+    lane_of = {dot.style: dot.lane for dot in dots if dot.value is not None}
+    styles = sorted(lane_of, key=lambda style: (lane_of[style], style.stroke == GREY, style.shape == "diamond", style.kind))
     across, lanes = _place_across(board.axis), 1 + max(dot.lane for dot in dots)
     down = _place_down(room, lanes)
     layers: list[dict[str, Any]] = []

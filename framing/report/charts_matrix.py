@@ -111,7 +111,12 @@ def _layer(tiles: Sequence[Tile], room: _Room, heads: Iterable[str]) -> list[dic
     shaded = {"transform": [{"filter": "isValid(datum.shade)"}], "mark": "rect", "encoding": {**place, "fill": fill}}
     layers = [shaded]
     for italic in sorted({tile.is_italic for tile in tiles}):
-        mark = {"type": "text", "fontSize": 11, "fontStyle": "italic" if italic else "normal", "dy": -5 if room.has_notes else 0}
+        mark = {
+            "type": "text",
+            "fontSize": 11,
+            "fontStyle": "italic" if italic else "normal",
+            "dy": {"expr": "datum.note ? -5 : 0"} if room.has_notes else 0,
+        }
         text = {**place, "text": {"field": "text", "type": "nominal"}, "color": ink}
         layers.append({"transform": [{"filter": f"datum.italic === {str(italic).lower()}"}], "mark": mark, "encoding": text})
     if room.has_notes:

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from framing.errors import UsageError
-from framing.files import check_replaceable, write_directory
+from framing.files import write_bytes
 from framing.report.compact_svg import compact
 from framing.report.figures import Figure
 from framing.report.palette import use_variables
@@ -74,14 +74,16 @@ def draw_png(spec: dict[str, Any], scale: float = PRINTED) -> bytes:
 def write_figures(figures: Sequence[Figure], directory: Path) -> list[Path]:
     """Write each figure as SVG and PNG for papers, its data as CSV, and its specification as JSON; return the files.
 
+    Files of these names are replaced, others in the directory stay.
+
     Raises:
         UsageError: the library that draws is not installed.
-        FileError: the directory holds other files, or cannot be written; nothing in it has then changed.
+        FileError: the directory or a file cannot be written.
     """
-    check_replaceable(directory, [f"{figure.name}{ending}" for figure in figures for ending in ENDINGS])
-    contents = {name: content for figure in figures for name, content in _make_files(figure).items()}
-    write_directory(directory, contents)
-    return [directory / name for name in contents]
+    contents = {directory / name: content for figure in figures for name, content in _make_files(figure).items()}
+    for path, content in contents.items():
+        write_bytes(path, content)
+    return list(contents)
 
 
 def _make_files(figure: Figure) -> dict[str, bytes]:
