@@ -1,10 +1,10 @@
-"""Shares of outlets with intervals as others compute them, for ``coverage.py`` to set beside those of ``framing.prevalence``."""
+"""Shares of outlets with intervals as others compute them, to set beside those of ``framing.prevalence``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from scipy.special import stdtr, stdtrit
 from simulated_outlets import Outlet
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,18 @@ def differ(one: Guess, other: Guess) -> bool:
     variance = one.variance + other.variance
     if variance == 0:
         return one.estimate != other.estimate
-    freedom = min(variance**2 / (one.variance**2 / one.freedom + other.variance**2 / other.freedom), 1e9)
-    return float(2 * stdtr(freedom, -abs(one.estimate - other.estimate) / sqrt(variance))) < 0.05
+    freedom = variance**2 / (one.variance**2 / one.freedom + other.variance**2 / other.freedom)
+    return float(2 * stdtr(min(freedom, 1e9), -abs(one.estimate - other.estimate) / sqrt(variance))) < 0.05
 
 
-def count_alone(outlets: Sequence[Outlet]) -> list[Guess]:
+def count_sentences(outlets: Sequence[Outlet]) -> list[Guess]:
     """Return naive counting: the share that the model counts in, with Wilson's interval for sentences drawn singly."""
     counted = [(outlet.probability >= outlet.threshold).astype(float) for outlet in outlets]
     means = [(values.mean(), len(values)) for values in counted]
     return [guess_wilson(mean, mean * (1 - mean) / size, 1e9, size) for mean, size in means]
 
 
-def count_clustered(outlets: Sequence[Outlet]) -> list[Guess]:
+def count_in_articles(outlets: Sequence[Outlet]) -> list[Guess]:
     """Return naive counting with an interval that knows of articles."""
     guesses = []
     for outlet in outlets:
@@ -53,16 +54,31 @@ def count_clustered(outlets: Sequence[Outlet]) -> list[Guess]:
 def code_by_hand(outlets: Sequence[Outlet]) -> list[Guess]:
     """Return the weighted mean of the codes alone.
 
-    The interval is Wilson's at the effective sample size of Korn and Graubard (1998), at most the sentences coded, with
-    Student's t over articles: in simulations of surveys the shortest of the usual ones that keeps what it promises.
+    The interval is Wilson's at the effective sample size of Korn and Graubard (1998), no larger than that of sentences drawn
+    singly with these weights, with Student's t over articles: of the usual ones for shares from surveys, the shortest that
+    holds.
     """
     guesses = []
     for outlet in outlets:
-        coded = ~np.isnan(outlet.label)
-        label, weight = outlet.label[coded], 1 / outlet.chance[coded]
-        mean, variance, freedom = average(label, outlet.article[coded], weight)
+        label, weight, article, _ = take_coded(outlet)
+        mean, variance, freedom = average(label, article, weight)
         singly = float((weight / weight.sum()) ** 2 @ (label - mean) ** 2)
         guesses.append(guess_wilson(mean, max(variance, singly), freedom, weight.sum() ** 2 / (weight @ weight)))
+    return guesses
+
+
+def code_by_hand_here(outlets: Sequence[Outlet]) -> list[Guess]:
+    """Return the weighted mean of the codes alone, as the share in these articles: it varies with the draw, and no more."""
+    guesses = []
+    for outlet in outlets:
+        label, weight, article, chance = take_coded(outlet)
+        unit = article if outlet.design == "whole articles" else np.arange(len(article))
+        mean, variance, freedom = average(label, unit, weight)
+        left = 1 - len(label) / len(outlet.label)
+        error = (weight / weight.sum()) * (label - mean)
+        open_part = float(((1 - chance) * error) @ error / max(error @ error, 1e-300)) if variance > 0 else left
+        size = weight.sum() ** 2 / (weight @ weight) / max(left, 1e-9)
+        guesses.append(guess_wilson(mean, variance * open_part, freedom, size))
     return guesses
 
 
@@ -71,12 +87,12 @@ def adjust_pooled(outlets: Sequence[Outlet]) -> list[Guess]:
     counted, label, weight, article = pool(outlets, [o.probability >= o.threshold for o in outlets])
     rates = [average(counted[label == code], article[label == code], weight[label == code]) for code in (1, 0)]
     (hits, hits_variance, _), (alarms, alarms_variance, _) = rates
-    spread = hits - alarms
+    spread = max(hits - alarms, 0.05)
     guesses = []
     for outlet in outlets:
         mean, variance, freedom = average((outlet.probability >= outlet.threshold).astype(float), outlet.article)
-        share = (mean - alarms) / spread if spread > 0.05 else mean
-        total = (variance + share**2 * hits_variance + (1 - share) ** 2 * alarms_variance) / max(spread, 0.05) ** 2
+        share = (mean - alarms) / spread
+        total = (variance + share**2 * hits_variance + (1 - share) ** 2 * alarms_variance) / spread**2
         guesses.append(guess_wald(share, total, freedom))
     return guesses
 
@@ -92,32 +108,33 @@ def rectify_pooled(outlets: Sequence[Outlet]) -> list[Guess]:
     return guesses
 
 
-def pool(outlets: Sequence[Outlet], values: Sequence[NDArray[np.generic]]) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
+def take_coded(outlet: Outlet) -> tuple[Floats, Floats, Integers, Floats]:
+    """Return the labels, weights, articles and inclusion probabilities of the coded sentences."""
+    coded = ~np.isnan(outlet.label)
+    return outlet.label[coded], 1 / outlet.chance[coded], outlet.article[coded], outlet.chance[coded]
+
+
+def pool(outlets: Sequence[Outlet], values: Sequence[NDArray[np.generic]]) -> tuple[Floats, Floats, Floats, Integers]:
     """Return the ``values``, labels, weights and articles of all coded sentences."""
-    coded = [~np.isnan(outlet.label) for outlet in outlets]
-    first = np.cumsum([0, *(outlet.article[-1] + 1 for outlet in outlets)])
-    return (
-        np.concatenate([v[c].astype(float) for v, c in zip(values, coded, strict=True)]),
-        np.concatenate([o.label[c] for o, c in zip(outlets, coded, strict=True)]),
-        np.concatenate([1 / o.chance[c] for o, c in zip(outlets, coded, strict=True)]),
-        np.concatenate([o.article[c] + number for o, c, number in zip(outlets, coded, first, strict=False)]),
-    )
+    coded = [take_coded(outlet) for outlet in outlets]
+    chosen = [v[~np.isnan(outlet.label)].astype(float) for v, outlet in zip(values, outlets, strict=True)]
+    label, weight, article = (np.concatenate([columns[number] for columns in coded]) for number in range(3))
+    return np.concatenate(chosen), label, weight, article
 
 
-def average(values: Floats, article: NDArray[np.int64], weight: Floats | None = None) -> tuple[float, float, float]:
+def average(values: Floats, article: Integers, weight: Floats | None = None) -> tuple[float, float, float]:
     """Return the weighted mean, its variance with articles as clusters, and the degrees of freedom."""
-    weight = np.ones(len(values)) if weight is None else weight
     if len(values) == 0:
         return 0.0, 0.0, 1.0
+    weight = np.ones(len(values)) if weight is None else weight
     mean = float(weight @ values / weight.sum())
-    clusters = np.unique(article)
     parts = np.bincount(article, weight * (values - mean)) / weight.sum()
-    count = len(clusters)
+    count = len(np.unique(article))
     return mean, float(parts @ parts) * count / max(count - 1, 1), float(max(count - 1, 1))
 
 
 def guess_wilson(mean: float, variance: float, freedom: float, most: float) -> Guess:
-    """Return Wilson's (1927) interval at the effective sample size, at most ``most``."""
+    """Return Wilson's (1927) interval at the effective sample size; that is ``most`` where there is no variance."""
     size = mean * (1 - mean) / variance if variance > 0 else most
     q = stdtrit(freedom, 0.975)
     centre = (mean + q**2 / (2 * size)) / (1 + q**2 / size)
@@ -125,8 +142,8 @@ def guess_wilson(mean: float, variance: float, freedom: float, most: float) -> G
     return Guess(mean, max(centre - reach, 0.0), min(centre + reach, 1.0), variance, freedom)
 
 
-def guess_wald(mean: float, variance: float, freedom: float) -> Guess:
-    """Return Student's interval, held within [0, 1]."""
-    reach = stdtrit(freedom, 0.975) * sqrt(variance) if variance < inf else inf
-    low, high = max(mean - reach, 0.0), min(mean + reach, 1.0)
-    return Guess(mean, min(low, 1.0), max(high, 0.0), variance, freedom)
+def guess_wald(mean: float, variance: float, freedom: float, least: float = 0.0) -> Guess:
+    """Return Student's interval, held between ``least`` and 1."""
+    reach = stdtrit(freedom, 0.975) * sqrt(variance)
+    low, high = mean - reach, mean + reach
+    return Guess(mean, min(max(low, least), 1.0), max(min(high, 1.0), least), variance, freedom)

@@ -224,7 +224,7 @@ def _infer(estimate: float, variance: float, freedom: float) -> Difference:
 def _estimate(arrays: Arrays, tuning: Tuning | None, scope: str) -> Share:
     """Return the share with the slope of ``tuning``; without it, with the outlet's own."""
     sample, method = take_sample(arrays), CORRECTED if arrays.has_model else HAND_CODED
-    slope = float(find_slopes(sample.sum_by_article().sum(axis=1))) if tuning is None else tuning.slope
+    slope = float(find_slopes(sample.sum_by_article().sum(axis=1), sample.coded_articles)) if tuning is None else tuning.slope
     residual = sample.code - slope * sample.scored
     mean_residual = float(sample.weight @ residual)
     residual = residual - mean_residual

@@ -47,12 +47,12 @@ def leave_out_articles(sample: Sample, slope: float | None = None) -> Uncertaint
     total = sums.sum(axis=1)
     left = total[:, None] - sums
     left[0] = np.maximum(left[0], 1e-12)
-    others = find_slopes(left) if slope is None else np.full(sample.articles, slope)
-    own = float(find_slopes(total)) if slope is None else slope
+    scoring, coding = sample.articles - 1, sample.coded_articles - 1
+    others = find_slopes(left, coding + 1) if slope is None else np.full(sample.articles, slope)
+    own = float(find_slopes(total, coding + 1)) if slope is None else slope
     mean, held = float(probability.mean()), np.bincount(sample.article, minlength=sample.articles)
     without = (probability.sum() - np.bincount(sample.article, probability, sample.articles)) / (len(probability) - held)
     codes, scored = np.clip(left[2] / left[0], 0, 1), np.clip(left[1] / left[0], probability.min(), probability.max())
-    scoring, coding = sample.articles - 1, sample.coded_articles - 1
     model = own * (mean - without) * sqrt(scoring / (scoring + 1))
     coded = (total[2] - codes + own * (mean - total[1]) - others * (mean - scored)) * sqrt(coding / (coding + 1))
     from_model, from_codes = float(model @ model), float(coded @ coded)

@@ -14,6 +14,9 @@ Integers = NDArray[np.int64]
 
 MAX_SLOPE = 1.5
 
+CALIBRATED = 15
+"""How many coded articles the slope of calibrated probabilities, 1, counts as beside an outlet's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
@@ -99,10 +102,14 @@ def take_sample(arrays: Arrays) -> Sample:
     return Sample(probability, arrays.article, len(arrays.names), *values)
 
 
-def find_slopes(sums: Floats) -> Floats:
-    """Return the slopes of codes on probabilities, between 0 and ``MAX_SLOPE``, from columns as of ``Sample.sum_by_article``."""
+def find_slopes(sums: Floats, articles: int) -> Floats:
+    """Return the slopes of codes on probabilities, at most ``MAX_SLOPE``, from columns as of ``Sample.sum_by_article``.
+
+    A slope on few ``articles`` is a guess; it is drawn towards 1.
+    """
     weight, chances, codes, squares, products = sums
     spread = squares / weight - (chances / weight) ** 2
     together = products / weight - chances * codes / weight**2
-    slopes: Floats = np.clip(np.where(spread > 1e-10, together / np.maximum(spread, 1e-10), 0.0), 0.0, MAX_SLOPE)
+    own = np.clip(np.where(spread > 1e-10, together / np.maximum(spread, 1e-10), 0.0), 0.0, MAX_SLOPE)
+    slopes: Floats = (articles * own + CALIBRATED) / (articles + CALIBRATED)
     return slopes

@@ -56,9 +56,9 @@ def explain_missing_interval(group: OutletSummary) -> str | None:
     if not shares or any(publish(share) for share in shares):
         return None
     coded, articles = max(share.coded for share in shares), max(share.articles for share in shares)
-    lacks = [f"{coded} coded sentences, {MIN_CODED} needed"] * (coded < MIN_CODED)
+    lacks = [f"{coded} coded sentence{'s' * (coded != 1)}, {MIN_CODED} needed"] * (coded < MIN_CODED)
     once = " (copies of a text count once)" * bool(group.copies)
-    lacks += [f"{articles} articles{once}, {MIN_ARTICLES} needed"] * (articles < MIN_ARTICLES)
+    lacks += [f"{articles} article{'s' * (articles != 1)}{once}, {MIN_ARTICLES} needed"] * (articles < MIN_ARTICLES)
     return f"no interval: {' and '.join(lacks) or 'the coded sentences stand in one article'}"
 
 

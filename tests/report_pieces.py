@@ -117,7 +117,7 @@ _SENTENCES = (
 
 
 def score_news(
-    model: FramingModel, outlets: Sequence[str], *, articles: int = 6, title: str = "News of {outlet}, number {n}"
+    model: FramingModel, outlets: Sequence[str], *, articles: int = 6, title: str = "News of {outlet}, issue-{n}-end"
 ) -> Population:
     """Return scored articles of each outlet, of twelve sentences; outlets differ in how often they write of storm."""
     draw = random.Random(3)

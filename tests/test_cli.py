@@ -186,21 +186,6 @@ def test_an_error_is_one_line_with_the_next_step(in_folder: Path, arguments: lis
     assert len([line for line in result.stderr.splitlines() if line.startswith("framing: ")]) <= 1
 
 
-def test_a_summary_has_a_record_per_outlet_and_a_table_to_read(articles: Path, saved: Path) -> None:
-    found = records(run("summarize", articles, "-m", saved))
-    assert [(row["outlet"], row["articles"], row["sentences"]) for row in found] == [("Daily", 3, 6), ("Weekly", 2, 4)]
-    assert found[0]["frames"]["storm"]["share"] == 0.5
-    assert found[0]["frames"]["storm"]["reliable"] is True
-    assert found[0]["frames"]["ghost"]["reliable"] is False
-    table = run("summarize", articles, "-m", saved, "-f", "table").stdout
-    for part in ("Daily", "3 articles", "Storm", "50%", "gale", "uncorrected", "†", "No interval below 5 articles"):
-        assert part in table
-    assert "gale" not in run("summarize", articles, "-m", saved, "-f", "table", "--no-evidence").stdout
-    only = run("summarize", articles, "-m", saved, "-f", "table", "--only", "Weekly", "--frame", "harvest").stdout
-    assert "Daily" not in only
-    assert "Storm" not in only
-
-
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
 def test_a_table_is_never_cut_whatever_the_width(width: int) -> None:
     columns = ["label", *[f"outlet {n}" for n in range(7)], "AP", "ECE"]
@@ -211,38 +196,6 @@ def test_a_table_is_never_cut_whatever_the_width(width: int) -> None:
     for row in rows:
         assert all(cell in drawn for cell in row[:8])
     assert ("Too narrow here for: AP, ECE." in drawn) == (width < 150)
-
-
-def test_many_groups_have_a_row_each_and_intervals(tmp_path: Path, saved: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    rows = [{"text": f"{STORM} A bus.", "outlet": f"Outlet {n % 8}", "id": str(n)} for n in range(48)]
-    path.write_text("\n".join(map(json.dumps, rows)))
-    table = run("summarize", path, "-m", saved, "-f", "table").stdout
-    assert "50% [50–50]" in table
-    assert "0% [0–39]" in table
-    assert sum(line.strip().startswith("Outlet ") for line in table.splitlines()) >= 16
-
-
-def test_saved_scores_are_summarised_without_their_articles(articles: Path, saved: Path, tmp_path: Path) -> None:
-    path = tmp_path / "scores.jsonl"
-    run("score", articles, "-m", saved, "-o", path)
-    fresh, again = records(run("summarize", articles, "-m", saved)), records(run("summarize", path, "-m", saved))
-    for one, other in zip(fresh, again, strict=True):
-        assert one["outlet"] == other["outlet"]
-        assert one["frames"]["storm"]["share"] == other["frames"]["storm"]["share"]
-    assert "made with the model tiny@" in run("summarize", path, code=2).stderr
-    assert "add --model tiny" in run("summarize", path, code=2).stderr
-    piped = shell("summarize", "-", "-m", str(saved), input=path.read_text())
-    assert [json.loads(line)["articles"] for line in piped.stdout.splitlines()] == [3, 2]
-    assert "it holds scores, not an article" in run("score", path, "-m", saved, code=1).stderr
-    with path.open("a") as lines:
-        lines.write("nonsense\n")
-    assert "no record of framing score" in run("summarize", path, "-m", saved, code=1).stderr
-
-
-def test_nothing_to_summarise_prints_no_table(tmp_path: Path, saved: Path) -> None:
-    (tmp_path / "a.txt").write_text(" ")
-    assert run("summarize", tmp_path, "-m", saved, "-f", "table", code=1).stdout == ""
 
 
 def test_an_explanation_shows_the_words_that_decided(saved: Path, articles: Path) -> None:
@@ -484,25 +437,6 @@ def test_a_damaged_model_is_named_in_the_list_and_can_be_trained_again(coding: P
     assert "training:" not in result.stderr
 
 
-def test_saved_scores_of_other_labels_are_skipped(articles: Path, saved: Path, tmp_path: Path) -> None:
-    path = tmp_path / "scores.jsonl"
-    run("score", articles, "-m", saved, "-o", path)
-    rows = [json.loads(line) for line in path.read_text().splitlines()]
-    path.write_text(
-        "\n".join(json.dumps(row | change) for row, change in zip(rows, ({"stance": {}}, {"outlet": 5}, {}, {}, {}), strict=True))
-    )
-    result = run("summarize", path, "-m", saved, code=1)
-    assert "not those of the model" in result.stderr
-    assert sum(row["articles"] for row in records(result)) == 4
-
-
-def test_summaries_in_csv_keep_every_outlets_example(articles: Path, saved: Path) -> None:
-    (articles / "Abroad").mkdir()
-    (articles / "Abroad" / "bus.txt").write_text("A bus holds 40 people. A bus holds 41 people.")
-    rows = list(csv.DictReader(io.StringIO(run("summarize", articles, "-m", saved, "-f", "csv").stdout)))
-    assert [row["frames.storm.example.text"] for row in rows] == ["", STORM, STORM]
-
-
 def test_closed_streams_cause_no_traceback() -> None:
     command = f"{sys.executable} -m framing models list >&-; {sys.executable} -m framing score - <&-"
     result = subprocess.run(["bash", "-c", command], env=ENVIRONMENT, text=True, capture_output=True, check=False)
@@ -517,12 +451,6 @@ def test_a_demanded_precision_raises_thresholds_and_says_what_cannot_reach_it(sa
             after["frames"][f]["sentences"] <= (row["sentences"] or 0) for f, row in before["frames"].items() if f != "ghost"
         )
     assert "must lie between 0.5 and 0.95" in run("score", articles, "-m", saved, "--min-precision", "2", code=2).stderr
-
-
-def test_scores_of_a_demanded_precision_can_be_summarised(saved: Path, articles: Path, tmp_path: Path) -> None:
-    scores = tmp_path / "scores.jsonl"
-    run("score", articles, "-m", saved, "--min-precision", "0.8", "-o", scores)
-    assert [row["outlet"] for row in records(run("summarize", scores, "-m", saved))] == ["Daily", "Weekly"]
 
 
 def test_training_can_propose_cues_instead(coding: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

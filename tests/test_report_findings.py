@@ -10,7 +10,7 @@ import pytest
 from conftest import CODEBOOK
 from hypothesis import given
 from hypothesis import strategies as st
-from report_pieces import AGREED, CODED, make_agreement, make_group, make_report, make_summary
+from report_pieces import AGREED, CODED, make_agreement, make_group, make_report, make_share, make_summary
 
 from framing.codebook import parse_codebook
 from framing.comparing import GroupWords
@@ -26,6 +26,7 @@ from framing.report.phrases import count, decimal, join, name_period, percent, p
 from framing.report.references import REFERENCES, cite_software, list_references
 from framing.report.shifts import compare_periods, compare_voices, find_leads
 from framing.report.statements import quote_statement, split_statement
+from framing.summary import LabelShare
 from framing.wording import DistinctiveWord
 
 TINY = parse_codebook(CODEBOOK)
@@ -59,6 +60,23 @@ def case_these_articles_alone() -> Report:
 def case_nothing_coded() -> Report:
     bare = {"harvest": (0.2, None), "storm": (0.34, None)}
     return make_report(TINY, make_summary([make_group("Daily", bare), make_group("Weekly", {"harvest": (0.4, None)})]))
+
+
+def case_adjusted() -> Report:
+    report = case_nothing_coded()
+    first, second = report.outlets.groups
+    share = replace(make_share(0.25, None), method="adjusted count, no coded sentence")
+    groups = (replace(first, frames={**first.frames, "harvest": replace(first.frames["harvest"], share=share)}), second)
+    return replace(report, outlets=replace(report.outlets, groups=groups))
+
+
+def case_not_learnt() -> Report:
+    report = two()
+    groups = [
+        replace(group, frames={**group.frames, "ghost": LabelShare(replace(make_share(0.01, 0.01), method="hand-coded"), None)})
+        for group in report.outlets.groups
+    ]
+    return replace(report, outlets=replace(report.outlets, groups=tuple(groups)))
 
 
 def case_not_vouched_for() -> Report:
@@ -132,7 +150,7 @@ SPECIFICATION: dict[Callable[[], Report], list[str]] = {
     case_nothing_coded: [
         "No sentence of these articles was hand-coded, so the numbers are an uncorrected index and no difference is claimed: they "
         "carry the classifier's errors, which may differ from outlet to outlet, and no interval would hold. Draw sentences with "
-        "“framing sample”, code them, and name the file of their codes to get shares that do.",
+        "“framing sample”, code them, and name the file of their codes to get shares that hold.",
         "What the classifier gave to the most sentences, for orientation and uncorrected: “Storm” in Daily (34%) and “Harvest” in "
         "Weekly (40%).",
     ],
@@ -341,8 +359,8 @@ def test_numbers_and_names_are_written_so(shown: str, expected: str) -> None:
 
 
 METHODS_CASES = {
-    "corrected": (two, ["probability sample", "Särndal et al., 1992", "articles as clusters", "2\u00a0coders"], ["index"]),
-    "these articles": (case_these_articles_alone, ["for these articles alone"], ["articles as clusters", "taken to be a sample"]),
+    "corrected": (two, ["probability sample", "Särndal et al., 1992", "jackknife over articles", "2\u00a0coders"], ["index"]),
+    "these articles": (case_these_articles_alone, ["for these articles alone"], ["jackknife", "taken to be a sample"]),
     "nothing coded": (case_nothing_coded, ["uncorrected index", "no difference tested"], ["sample", "Särndal", "Wilson", "coders"]),
     "no comparison": (case_one_outlet, ["Wilson, 1927"], ["contrast", "Benjamini"]),
     "agreement": (two, [".90 (.85 to .95) for “Harvest”", "Krippendorff, 2004", "before any reconciliation"], ["not measured"]),
@@ -350,6 +368,8 @@ METHODS_CASES = {
     "one outlet without codes": (case_a_third_without_codes, ["No sentence of Bare was hand-coded"], []),
     "not evaluated": (two, ["How well it does was not evaluated."], ["macro-F1"]),
     "nobody says who coded": (two, ["[Say here who coded them"], []),
+    "adjusted": (case_adjusted, ["(adjusted count, no coded sentence)", "No sentence was hand-coded: these"], ["Särndal"]),
+    "not learnt": (case_not_learnt, ["For “Ghost”, which the classifier did not learn, shares rest on the coded"], []),
     "no voices, no words": (two, [], ["own words", "Distinctive words", "permutations", "trained on", "had served for training"]),
 }  # fmt: skip
 
@@ -365,7 +385,7 @@ def test_methods_say_what_was_done_and_nothing_else(case: str) -> None:
 def test_methods_count_what_was_left_out_and_why() -> None:
     report = two()
     corpus = replace(report.outlets.corpus, skipped={"it is empty": 2, "it is binary, not text": 1}, undated=3, foreign=1, copies=4)
-    account = Account(260, 240, 5, 10, 5, 6, 25, ("ana",))
+    account = Account(262, 240, 5, 10, 5, 6, 25, ("ana",), repeated=2, passed_over=1)
     paragraphs = write_methods(
         replace(report, outlets=replace(report.outlets, corpus=corpus, account=account), period=("2024", "2025-02"))
     )
@@ -376,8 +396,10 @@ def test_methods_count_what_was_left_out_and_why() -> None:
         "7 headlines were labelled and not counted", "3 articles without a date",
         "1 article did not read like", "4 articles that print",
         "was coded by 1 coder: 240 sentences (120 of each outlet)",
-        "5 not among the sentences that were scored; 10 not drawn by chance; 5 without a known probability",
-        "6 drawn sentences had not been coded", "25 coded sentences had served for training",
+        "5 not among the sentences that were scored; 10 not drawn by chance; 5 without a known probability of inclusion; 2 coded "
+        "under another name as well.",
+        "6 drawn sentences had not been coded", "1 drawn sentence was skipped or rejected by coders",
+        "25 coded sentences had served for training",
     ):  # fmt: skip
         assert said in text
 
@@ -405,7 +427,8 @@ def test_only_what_is_cited_is_listed() -> None:
     assert list_references(write_methods(case_nothing_coded())) == ()
     cited = list_references(write_methods(two()))
     assert [reference.split(",")[0] for reference in cited] == [
-        "Angelopoulos", "Benjamini", "Egami", "Gutmann", "Korn", "Krippendorff", "Mogstad", "Satterthwaite", "Särndal", "Wilson"
+        "Angelopoulos", "Benjamini", "Efron", "Egami", "Gutmann", "Korn", "Krippendorff", "Mogstad",
+        "Satterthwaite", "Särndal", "Wilson",
     ]  # fmt: skip
     assert set(cited) <= set(REFERENCES.values())
     assert cite_software({"framing": "0.1.0"}) == "framing (Version 0.1.0) [Computer software]."
@@ -424,6 +447,8 @@ def test_the_classifier_is_described_by_its_settings_and_figures(model: FramingM
 def test_openings_name_what_the_numbers_are() -> None:
     assert describe_basis(two()).endswith("by 240\u00a0hand-coded sentences.")
     assert "uncorrected index" in describe_basis(case_nothing_coded())
+    assert "on an assumption" in describe_basis(case_adjusted())
+    assert "the numbers rest on an assumption (adjusted count, no coded sentence)" in texts(case_adjusted())[0]
     assert describe_scope(case_nothing_coded()) == ""
     assert "these articles alone" in describe_scope(case_these_articles_alone())
     assert describe_key(two()) == ""

@@ -20,15 +20,17 @@ Photo: X"""
 
 @pytest.fixture(scope="module")
 def score(model: FramingModel) -> ArticleScore:
-    found = score_article(Article("a", TEXT, outlet="Daily", date="2024-11", source="a.txt"), Scorer(model))
+    facts = {"outlet": "Daily", "date": "2024-11", "source": "a.txt", "ownership": "state", "url": "https://example.org/a"}
+    found = score_article(Article("a", TEXT, **facts), Scorer(model))
     assert isinstance(found, ArticleScore)
     return found
 
 
 def test_the_record_of_an_article_counts_its_body(score: ArticleScore, model: FramingModel) -> None:
     record = article_record(score, model.codebook)
-    fields = "article_id outlet country date title source language sentences frames stance headline trained_on model"
+    fields = "article_id outlet country date title source language sentences frames stance headline trained_on ownership url model"
     assert list(record) == fields.split()
+    assert (record["ownership"], record["url"]) == ("state", "https://example.org/a")
     assert record["sentences"] == 3
     assert record["frames"]["storm"]["sentences"] == 1
     assert record["frames"]["storm"]["share"] == pytest.approx(1 / 3, abs=1e-6)
@@ -41,6 +43,9 @@ def test_the_record_of_an_article_counts_its_body(score: ArticleScore, model: Fr
 
 def test_the_record_of_a_sentence_says_where_it_is_and_who_speaks(score: ArticleScore, model: FramingModel) -> None:
     records = list(sentence_records(score, model.codebook))
+    fields = "article_id outlet country date title source index kind voice speaker turn start end text frames probabilities stance"
+    assert list(records[0]) == [*fields.split(), "stance_probabilities", "trained_on", "ownership", "url", "model"]
+    assert (records[0]["ownership"], records[0]["url"], records[0]["title"]) == ("state", "https://example.org/a", None)
     assert [record["kind"] for record in records] == ["headline", "body", "body", "body"]
     assert [record["index"] for record in records] == [0, 1, 2, 3]
     assert all(TEXT[record["start"] : record["end"]] == record["text"] for record in records)

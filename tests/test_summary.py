@@ -274,7 +274,7 @@ definition = "d"
         (MIN_ARTICLES, MIN_CODED - 1, False, "no interval: 49 coded sentences, 50 needed"),
         (MIN_ARTICLES - 1, MIN_CODED, False, "no interval: 14 articles, 15 needed"),
         (3, 12, False, "no interval: 12 coded sentences, 50 needed and 3 articles, 15 needed"),
-        (1, 8, False, "no interval: 8 coded sentences, 50 needed and 1 articles, 15 needed"),
+        (1, 8, False, "no interval: 8 coded sentences, 50 needed and 1 article, 15 needed"),
     ],
 )
 def test_an_interval_takes_enough_coded_sentences_and_articles(
@@ -775,7 +775,7 @@ def test_a_table_of_corrected_shares_says_what_they_rest_on(summary: Summary, co
     told = tell(tabulate_summary(summary, codebook))
     for part in (
         "Daily\n40 articles\n400 sentences\n60 coded",
-        "Shares are corrected for the classifier's errors by 180 coded sentences; 95 % intervals for what is published in the long run.",
+        "corrected for the classifier's errors by 180 coded sentences; 95 % intervals for what is published in the long run.",
         "The coded sentences alone give shares within ",
         "* comes from the coded sentences alone: the model has not learnt the label.",
         "Counted: 90 articles; 900 sentences of their bodies; 30 articles without a date.",
@@ -813,6 +813,14 @@ def test_groups_without_an_interval_are_named_with_the_reason(codebook: Codebook
         "No interval below 50 coded sentences or 15 articles: Weekly (30 coded sentences, 50 needed and 3 articles, 15 needed)."
         in told
     )
+
+
+def test_where_no_group_has_an_interval_none_is_spoken_of(codebook: Codebook) -> None:
+    population = score(make_outlets({"Weekly": 3}), codebook)
+    found = sum_up(link(population, code_sample(population, 20, draw_truth(population))), codebook)
+    told = tell(tabulate_summary(found, codebook))
+    assert "Shares are corrected for the classifier's errors by 20 coded sentences; too few for an interval." in told
+    assert "95 %" not in told
 
 
 def test_a_frame_of_few_positives_is_marked(codebook: Codebook) -> None:

@@ -66,6 +66,7 @@ def assemble_report(sources: Sources, making: Making, title: str) -> Report:
     is_coded = outlets.is_corrected
     frames = list(codebook.frame_ids)
     several = len(outlets.groups) > 1
+    urls = {article.id: article.url for article in evidence.population.articles if article.url}
     report = Report(
         title=title,
         codebook=codebook,
@@ -83,7 +84,7 @@ def assemble_report(sources: Sources, making: Making, title: str) -> Report:
         sample=_describe_sample(sources),
         training=Coding(sources.statement, "", sources.agreement),
         examples=pick_examples(evidence.population, sources.model),
-        articles=list_articles(evidence.population, codebook),
+        articles=list_articles(evidence.population, codebook, urls=urls),
         period=find_period(evidence.population),
         records=tuple(summary_records(outlets)),
     )

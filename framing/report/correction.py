@@ -66,14 +66,15 @@ def _list_hand_coded(report: Report) -> str:
 def _describe_intervals(report: Report) -> str:
     if report.outlets.scope == LONG_RUN:
         scope = "They are for what an outlet publishes of this kind, of which its articles are taken to be a sample."
-        clusters = ", with articles as clusters,"
+        variance = "the jackknife over articles (Efron & Stein, 1981)"
     else:
         scope = "They are for these articles alone: the only chance that they cover is which sentences were coded."
-        clusters = ""
+        variance = "the draw of the coded sentences"
     return (
-        f"The 95% intervals{clusters} are score intervals (Wilson, 1927) at the effective sample size (Korn & Graubard, 1998), "
-        f"with the quantile of Student's t at the degrees of freedom of Satterthwaite (Satterthwaite, 1946). {scope} None is given "
-        f"below {MIN_CODED} coded sentences or {MIN_ARTICLES} articles. Errors of the coders are not corrected."
+        f"The 95% intervals are score intervals (Wilson, 1927) at the effective sample size (Korn & Graubard, 1998) that follows "
+        f"from the variance of {variance}, with the quantile of Student's t. Where a label is rare the variance is taken to be at "
+        f"least what the predicted probabilities imply. {scope} None is given below {MIN_CODED} coded sentences or {MIN_ARTICLES} "
+        f"articles. Errors of the coders are not corrected."
     )
 
 
@@ -106,7 +107,7 @@ def _describe_contrasts(report: Report) -> str:
         f"{count(len(comparison.contrasts), 'contrast')} of {count(outlets, 'outlet')} were tested, {size} in each of "
         f"{count(labels, 'label')}. Within a label, p-values were adjusted at a false discovery rate of {100 * RATE:.0f}% "
         f"(Benjamini & Hochberg, 1995); {count(len(comparison.differing()), 'contrast')} passed. The interval of a difference is "
-        "for that pair alone."
+        "for that pair alone (Student's t; degrees of freedom by Satterthwaite, 1946)."
     )
     if comparison.ranks:
         said += " Ranks are ranges that hold for all outlets of a label at once (Mogstad et al., 2024)."

@@ -104,7 +104,8 @@ def _say_equal(report: Report, labels: list[str]) -> list[Finding]:
     found = _sort_contrasts(report)
     names = join([name_label(report.codebook, label) for label in labels], most=12)
     pairs = {(c.one, c.other) for label in labels for c in found[label]}
-    who = "no outlet differs from another"
+    left_out = report.comparison.left_out if report.comparison is not None else ()
+    who = f"no outlet{' that could be compared' if left_out else ''} differs from another"
     if len(pairs) == 1:
         one, other = map(show_name, next(iter(pairs)))
         who = f"{one} and {other} do not differ"
@@ -165,10 +166,12 @@ def _say_alpha(report: Report, row: LabelAgreement) -> str:
 def _say_uncorrected(report: Report) -> Finding:
     methods = {row.share.method for group in report.outlets.groups for row in group.frames.values() if row.share}
     adjusted = sorted(methods - {INDEX})
-    what = f"the numbers are {join(adjusted)}" if adjusted else "the numbers are an uncorrected index"
-    claim = f"No sentence of these articles was hand-coded, so {what} and no difference is claimed"
+    what = f"the numbers rest on an assumption ({join(adjusted)})" if adjusted else "the numbers are an uncorrected index"
     why = "they carry the classifier's errors, which may differ from outlet to outlet, and no interval would hold"
-    what_to_do = "Draw sentences with “framing sample”, code them, and name the file of their codes to get shares that do"
+    if adjusted:
+        why = "they are right only if the classifier errs here as in its own evaluation, and nothing shows whether it does"
+    claim = f"No sentence of these articles was hand-coded, so {what} and no difference is claimed"
+    what_to_do = "Draw sentences with “framing sample”, code them, and name the file of their codes to get shares that hold"
     return Finding(INDEXED, claim, f"{why}. {what_to_do}")
 
 

@@ -102,12 +102,15 @@ def _describe_sample(report: Report) -> str:
         (account.not_found, "not among the sentences that were scored"),
         (account.not_by_chance, "not drawn by chance"),
         (account.without_probability, "without a known probability of inclusion"),
+        (account.repeated, "coded under another name as well"),
     ]
     unused = [f"{number:,} {why}" for number, why in left if number]
     if unused:
         said.append(f"Of {count(account.coded, 'coded sentence')} these did not enter: {'; '.join(unused)}.")
     if account.waiting:
         said.append(f"{count(account.waiting, 'drawn sentence')} had not been coded; they are taken to be like the others.")
+    if account.passed_over:
+        said.append(f"{count(account.passed_over, 'drawn sentence')} {_was(account.passed_over)} skipped or rejected by coders.")
     return " ".join(said)
 
 

@@ -90,9 +90,9 @@ def chance(probability: float) -> str:
     return "> .99" if 0.995 <= probability < 1 else decimal(probability)
 
 
-def span_decimals(low: float | None, high: float | None) -> str:
+def span_decimals(low: float | None, high: float | None, between: str = " to ") -> str:
     """Return an interval such as ``.70 to .89``, nothing where there is none."""
-    return "" if low is None or high is None else f"{decimal(low)} to {decimal(high)}"
+    return "" if low is None or high is None else f"{decimal(low)}{between}{decimal(high)}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -25,7 +25,7 @@ def tabulate_agreement(rows: tuple[LabelAgreement, ...], codebook: Codebook, who
             f"{row.units:,}",
             f"{row.positives:,}",
             decimal(row.alpha),
-            span_decimals(row.low, row.high) or "–",
+            span_decimals(row.low, row.high, "–") or "–",
             decimal(row.ac1),
             decimal(row.positive_agreement),
             row.verdict,
@@ -43,7 +43,7 @@ def tabulate_evaluation(evaluation: Evaluation, codebook: Codebook) -> Table:
         side = row.label.partition(":")[2]
         name = title_label(codebook, row.label) + (f", {side}" if side else "") + MARK * (not row.reliable)
         figures = map(decimal, (row.precision, row.recall, row.f1))
-        interval = span_decimals(row.low, row.high) or row.note or "–"
+        interval = span_decimals(row.low, row.high, "–") or row.note or "–"
         rows.append((name, f"{row.positives:,}", *figures, interval, decimal(row.average_precision), decimal(row.coder_f1)))
     basis = (
         f"{count(evaluation.sentences, 'sentence')}, {count(evaluation.articles, 'article')}, {count(evaluation.outlets, 'outlet')}"

@@ -15,6 +15,9 @@ REFERENCES = {
     "Donner, 1989": (
         "Donner, A. (1989). Statistical methods in ophthalmology: An adjusted chi-square approach. Biometrics, 45(2), 605–611."
     ),
+    "Efron & Stein, 1981": (
+        "Efron, B., & Stein, C. (1981). The jackknife estimate of variance. The Annals of Statistics, 9(3), 586–596."
+    ),
     "Egami et al., 2023": (
         "Egami, N., Hinck, M., Stewart, B. M., & Wei, H. (2023). Using imperfect surrogates for downstream inference: Design-based "
         "supervised learning for social science applications of large language models. arXiv:2306.04746."

@@ -97,9 +97,9 @@ def tabulate_ranks(comparison: Comparison, codebook: Codebook, by: str) -> list[
     for rank in comparison.ranks:
         found.setdefault(rank.label, []).append(rank)
     for label, ranks in found.items():
-        show = signed if label.endswith(":balance") else percent
+        show, what = (signed, "balance") if label.endswith(":balance") else (percent, "share")
         rows = [[plain(rank.group), show(rank.share), _range(rank)] for rank in ranks]
-        parts.append(Grid(name_label(label, codebook), [by, "share", "rank"], rows))
+        parts.append(Grid(name_label(label, codebook), [by, what, "rank"], rows))
     if not parts:
         return ["No two groups can be ranked: too little is coded."]
     note = "Ranks that remain possible, 1 for the highest share, for all groups of a label at once (95 %)."

@@ -62,6 +62,8 @@ def _choose_marks(summary: Summary) -> dict[str, str]:
 def _title(what: str, marks: Mapping[str, str], by: str) -> str:
     if marks.keys() <= {INDEX}:
         return f"Uncorrected index. {what}, as the classifier counts, by {by}"
+    if marks.keys().isdisjoint({CORRECTED, HAND_CODED}):
+        return f"Adjusted, no coded sentence. {what}, by {by}"
     return f"{what}, by {by}"
 
 
@@ -117,9 +119,11 @@ def _notes(summary: Summary, marks: Mapping[str, str], names: Mapping[str, str])
 def _explain_method(summary: Summary, marks: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
     notes = []
     if summary.is_corrected:
-        of = "for what is published in the long run" if summary.scope == LONG_RUN else "for these articles"
+        of = "what is published in the long run" if summary.scope == LONG_RUN else "these articles"
         coded = _number(summary.overall.coded, "coded sentence")
-        notes.append(f"Shares are corrected for the classifier's errors by {coded}; 95 % intervals {of}.")
+        published = any(explain_missing_interval(group) is None for group in summary.groups)
+        intervals = f"95 % intervals for {of}" if published else "too few for an interval"
+        notes.append(f"Shares are corrected for the classifier's errors by {coded}; {intervals}.")
         notes += _check_by_hand(summary, names)
     if HAND_CODED in marks:
         subject = f"{marks[HAND_CODED]} comes" if marks[HAND_CODED] else "Shares come"

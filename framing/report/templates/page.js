@@ -84,5 +84,6 @@
     entries.filter((entry) => !entry.item.hidden)[next]?.item.querySelector("summary").focus();
   });
   document.querySelector(".filters").hidden = false;
+  document.querySelector(".unscripted").hidden = true;
   show();
 })();
