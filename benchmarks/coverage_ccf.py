@@ -9,7 +9,7 @@ articles alone, since these few sentences are all there is. Two designs, in many
   not see their articles; what it says of the others from the model of all. Beside it stands what comes of taking the model of
   all for the coded sentences too, which ``framing summarize`` refuses.
 
-    python benchmarks/coverage_ccf.py [--splits 60] [--seed 1]
+    python benchmarks/coverage_ccf.py [--splits 100] [--seed 1]
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def judge(title: str, tally: Tally) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--splits", type=int, default=60)
+    parser.add_argument("--splits", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     news, verdicts, started = read_news(), [], time.perf_counter()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from framing.articles import Skipped, clean_date
+from framing.articles import Article, Skipped, clean_date
 from framing.cleaning import BODY, HEADLINE
 from framing.codebook import STANCES, Codebook
 from framing.coded import SIDES, list_outputs
 from framing.population import CountedArticle, ScoredArticle, SourceArticle
+from framing.scoring import is_foreign
 from framing.sentences import Sentence
 from framing.voice import OUTLET, QUOTED
 
@@ -70,7 +71,7 @@ def read_saved_scores(lines: Iterable[bytes], codebook: Codebook, *, source: str
             skipped.append(Skipped(f"{source}:{number}", "it is no record of framing score"))
     found = list(reading.sentences.values())
     skipped += [Skipped(f"{source}: {s.facts[0]}", "no sentence of its body was saved") for s in found if not s.chances]
-    scored = tuple(_scored(sentences) for sentences in found if sentences.chances)
+    scored = tuple(_scored(sentences, codebook.language) for sentences in found if sentences.chances)
     return Saved(scored, tuple(reading.counted.values()), tuple(skipped), tuple(reading.models))
 
 
@@ -113,7 +114,7 @@ class _Reading:
     def __init__(self, codebook: Codebook) -> None:
         self.frames, self.targets = codebook.frame_ids, codebook.target_ids
         self.frame_set, self.target_set = frozenset(self.frames), frozenset(self.targets)
-        self.labels = list_outputs(codebook)
+        self.labels, self.language = list_outputs(codebook), codebook.language
         self.sentences: dict[tuple[Any, Any], _Sentences] = {}
         self.counted: dict[tuple[Any, Any], CountedArticle] = {}
         self.models: dict[str, None] = {}
@@ -196,7 +197,8 @@ class _Reading:
             raise _Unfit(f"the article {facts[0]!r} stands in an earlier line: name scores once")
         self._check_learnt(counts)
         named = dict(zip(self.labels, counts, strict=True))
-        self.counted[key] = CountedArticle(_article(facts, headline), sentences, named, bool(record.get("trained_on")))
+        article = replace(_article(facts, headline), foreign=_is_foreign("", record.get("language"), self.language))
+        self.counted[key] = CountedArticle(article, sentences, named, bool(record.get("trained_on")))
 
     def _check_labels(self, frames: dict[str, Any], targets: dict[str, Any]) -> None:
         if frames.keys() != self.frame_set or targets.keys() != self.target_set:
@@ -243,10 +245,16 @@ def _article(facts: Sequence[Any], sentences: Sequence[Sentence]) -> SourceArtic
     return SourceArticle(name or "", outlet, date, title, source or "", tuple(sentences), country, ownership, url)
 
 
-def _scored(found: _Sentences) -> ScoredArticle:
+def _is_foreign(text: str, named: Any, language: str) -> bool:
+    return is_foreign(Article("", text, language=named if isinstance(named, str) else None), language)
+
+
+def _scored(found: _Sentences, language: str) -> ScoredArticle:
     ordered = sorted(range(len(found.sentences)), key=lambda place: found.sentences[place].index)
     in_body = {place: row for row, place in enumerate(p for p, s in enumerate(found.sentences) if s.kind == BODY)}
     body = [in_body[place] for place in ordered if place in in_body]
     article = _article(found.facts, [found.sentences[place] for place in ordered])
+    # The language that the article named was not saved with its sentences, so their words must tell.
+    article = replace(article, foreign=_is_foreign(" ".join(s.text for s in article.sentences), None, language))
     arrays = np.array(found.chances, float), np.array(found.given, bool), np.array(found.trained_on, bool)
     return ScoredArticle(article, *(array[body] for array in arrays))

@@ -419,14 +419,17 @@ def _describe_corpus(evidence: Evidence) -> Corpus:
 def select(summary: Summary, groups: Sequence[str], frames: Sequence[str]) -> Summary:
     """Return the summary of ``groups`` with ``frames`` alone; an empty list keeps them all.
 
+    A group is named whole (``Daily · 2024-11``), or by a part of its name: then all that have it are kept.
+
     Raises:
         UsageError: a group is not among them; the message suggests a near one.
     """
-    names = [row.name for row in summary.groups]
+    names = [{row.name, *row.group} for row in summary.groups]
+    known = set().union(*names)
     for group in groups:
-        if group not in names:
-            raise UsageError(f"nothing was read of {group!r}{suggest(group, names)}")
-    kept = [row for row in summary.groups if not groups or row.name in groups]
+        if group not in known:
+            raise UsageError(f"nothing was read of {group!r}{suggest(group, known)}")
+    kept = [row for row, own in zip(summary.groups, names, strict=True) if not groups or own.intersection(groups)]
 
     def narrow(row: OutletSummary) -> OutletSummary:
         return replace(row, frames={frame: share for frame, share in row.frames.items() if not frames or frame in frames})

@@ -143,4 +143,4 @@ def comparison_records(comparison: Comparison) -> Iterator[dict[str, Any]]:
 
 def round_number(value: float | None, digits: int = 6) -> float | None:
     """Return a number as records carry it, None for what there is not."""
-    return None if value is None else round(value, digits)
+    return None if value is None else round(value, digits) + 0.0  # no -0.0

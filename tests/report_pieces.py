@@ -21,7 +21,7 @@ from framing.population import Population, gather_scored
 from framing.prevalence import CORRECTED, INDEX, LONG_RUN, Influence, Share, compare_shares
 from framing.report.content import Coding, Making, Report
 from framing.report.picking import find_period, list_articles, pick_examples
-from framing.report.profiles import draw_heat_map, draw_profiles
+from framing.charts.profiles import draw_heat_map, draw_profiles
 from framing.scorer import Scorer
 from framing.scoring import score_articles
 from framing.summary import Corpus, Evidence, LabelShare, OutletSummary, Plan, Summary, TargetShares, summarize

@@ -16,10 +16,10 @@ PACKAGE = ROOT / "framing"
 LAYERS = (
     {"errors"},
     {"articles", "codebook", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"}
-    | {"prevalence", "quantification", "cooccurrence", "copies"},
-    {"readers.tables", "agreement.intervals", "cues", "cleaning", "voice", "annotations"}
+    | {"share_samples", "quantification", "cooccurrence", "copies"},
+    {"share_intervals", "readers.tables", "agreement.intervals", "cues", "cleaning", "voice", "annotations"}
     | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
-    {"readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
+    {"prevalence", "readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
     | {"codebook_migration", "adjudication"},
     {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal", "error_rates", "topics", "word_counts"}
     | {"agreement.labels", "agreement.coders", "agreement.disagreements", "agreement.recal"},
@@ -32,15 +32,36 @@ LAYERS = (
     {"scorer", "calibration", "metrics", "suggesting"},
     {"evaluation", "scoring"},
     {"training", "card", "population", "sampling", "sampling.assignment"},
-    {"store", "output", "audit", "sampling.earlier", "sampling.allocation", "sampling.uncertainty", "grouping", "saved_scores", "outlets"},
+    {
+        "store",
+        "output",
+        "audit",
+        "sampling.earlier",
+        "sampling.allocation",
+        "sampling.uncertainty",
+        "grouping",
+        "saved_scores",
+        "outlets",
+    },
     {"checking", "tables", "sampling.designs", "sampling.assumptions", "linking"},
     {"summary"},
     {"evidence", "contrasts", "adjustment"},
     {"summary_records"},
     {"comparing"},
+    {"charts", "charts.palette", "charts.labels", "charts.compact_svg"},
+    {"charts.marks"},
+    {"charts.dots", "charts.matrix", "charts.lines"},
+    {"charts.figures", "charts.captions"},
+    {"charts.profiles", "charts.stances", "charts.trends", "charts.pairs", "charts.together", "charts.drawing"},
     {"sampling.active", "sampling.recoding", "sampling.planning", "tables.agreement", "tables.checking", "tables.codebook"}
     | {"tables.evaluation", "tables.explanations", "tables.scores"},
     {"tables.summaries", "tables.sampling", "tables.contrasts"},
+    {"report", "report.phrases", "report.references", "report.statements", "report.shifts"},
+    {"report.claims", "report.content"},
+    {"report.picking", "report.tabulating", "report.findings", "report.correction", "report.browser"},
+    {"report.methods", "report.openings", "report.quality_tables", "report.charts", "report.assembly"},
+    {"report.sections"},
+    {"report.page", "report.markdown"},
     {"commands", "commands.options", "commands.speaking", "commands.sampling_options"},
     {"web", "web.guard"},
     {"web.app"},
@@ -48,11 +69,12 @@ LAYERS = (
     {"commands.scoring", "commands.summarizing", "commands.training", "commands.coding", "commands.checking"}
     | {"commands.models", "commands.annotating"}
     | {"commands.codebook", "commands.sampling", "commands.exchanging"},
+    {"commands.reporting"},
     {"cli"},
     {"__main__", "__init__"},
 )
 HEAVY = {"sklearn", "nltk", "scipy", "joblib", "trafilatura", "pyarrow", "charset_normalizer", "starlette", "uvicorn", "openpyxl"}
-HEAVY |= {"jinja2", "vl_convert"}
+HEAVY |= {"jinja2", "markupsafe", "vl_convert"}
 
 
 def name_of(path: Path) -> str:

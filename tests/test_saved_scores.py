@@ -108,6 +108,18 @@ def test_articles_give_the_shares_that_the_classifier_counted(
         assert one == other
 
 
+def test_articles_in_another_language_are_known_by_their_words_or_by_what_the_record_says(model: FramingModel) -> None:
+    spanish = "El puerto de Chancay se inauguró en noviembre y el gobierno dijo que traerá empleo a la región. " * 3
+    english = "The port of Chancay was opened in November, and the government said that it will bring jobs. " * 3
+    articles = [Article("s", spanish, language="es"), Article("e", english), Article("n", spanish)]
+    scores = [item for item in score_articles(articles, Scorer(model)) if isinstance(item, ArticleScore)]
+    fresh = [item.foreign for item in scores]
+    sentences = read([r for item in scores for r in sentence_records(item, model.codebook)], model.codebook)
+    whole = read([article_record(item, model.codebook) for item in scores], model.codebook)
+    assert fresh == [True, False, True] == [item.article.foreign for item in sentences.scored]
+    assert [item.article.foreign for item in whole.counted] == [True, False, False]  # no word is saved, and no language named
+
+
 def test_an_articles_headline_is_counted_and_no_more(whole: list[Record], codebook: Codebook) -> None:
     saved = read(whole, codebook)
     assert [(item.article.id, item.sentences, len(item.article.sentences)) for item in saved.counted] == [

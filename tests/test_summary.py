@@ -492,12 +492,21 @@ def test_what_the_evaluation_vouches_for_is_passed_on(evidence: Evidence, codebo
 # --- choosing
 
 
-def test_groups_and_frames_can_be_chosen_and_unknown_ones_suggest_the_near_one(summary: Summary) -> None:
+def test_groups_and_frames_can_be_chosen_and_unknown_ones_suggest_the_near_one(
+    summary: Summary, evidence: Evidence, codebook: Codebook
+) -> None:
     chosen = select(summary, ["Weekly", "Daily"], ["storm"])
     assert [group.name for group in chosen.groups] == ["Daily", "Weekly"]
     assert [list(group.frames) for group in (*chosen.groups, chosen.overall)] == [["storm"]] * 3
     assert chosen.groups[0].frames["storm"] == named(summary)["Daily"].frames["storm"]
     assert select(summary, [], []) == summary
+    crossed = sum_up(evidence, codebook, "outlet,month")
+    assert [group.name for group in select(crossed, ["Daily"], []).groups] == [
+        "Daily · (undated)", "Daily · 2024-11", "Daily · 2024-12",
+    ]  # fmt: skip
+    assert [group.name for group in select(crossed, ["Daily · 2024-11", "2024-12"], []).groups] == [
+        "Daily · 2024-11", "Daily · 2024-12", "Monthly · 2024-12", "Weekly · 2024-12",
+    ]  # fmt: skip
     with pytest.raises(UsageError, match=r"nothing was read of 'Wekly' \(did you mean 'Weekly'\?\)"):
         select(summary, ["Wekly"], [])
 

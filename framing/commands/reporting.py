@@ -54,7 +54,7 @@ def report(
     """Write a report: findings, charts, examples, an article browser and the methods, in one page that needs no network."""
     from framing.files import write_bytes
     from framing.report.assembly import assemble_report
-    from framing.report.drawing import write_figures
+    from framing.charts.drawing import write_figures
     from framing.report.markdown import render_markdown
     from framing.report.page import render_page
     from framing.store import load_model

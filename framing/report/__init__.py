@@ -1,1 +1,1 @@
-"""The report: a page of findings, charts and methods, and the figures of it for papers."""
+"""The report: findings, tables, examples and methods, as one page or as Markdown."""

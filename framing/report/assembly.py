@@ -10,19 +10,19 @@ import numpy as np
 
 from framing.agreement.labels import LabelAgreement, measure_agreement
 from framing.annotations import Annotation
+from framing.charts.figures import Figure
+from framing.charts.pairs import draw_errors, draw_voices
+from framing.charts.profiles import draw_heat_map, draw_profiles
+from framing.charts.stances import draw_stance
+from framing.charts.together import draw_together
+from framing.charts.trends import draw_trends
 from framing.comparing import ALL, compare_errors, find_together, find_words
 from framing.contrasts import compare_groups
 from framing.evaluation import Evaluation
 from framing.grouping import UNDATED, group_rows
 from framing.model import FramingModel
 from framing.report.content import Coding, Making, Report
-from framing.report.figures import Figure
-from framing.report.pairs import draw_errors, draw_voices
 from framing.report.picking import find_period, list_articles, pick_examples
-from framing.report.profiles import draw_heat_map, draw_profiles
-from framing.report.stances import draw_stance
-from framing.report.together import draw_together
-from framing.report.trends import draw_trends
 from framing.summary import Evidence, Plan, Summary, summarize
 from framing.summary_records import summary_records
 

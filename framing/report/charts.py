@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from framing.charts.drawing import draw_svg
+from framing.charts.figures import Figure
 from framing.codebook import Codebook
 from framing.prevalence import CORRECTED, HAND_CODED
-from framing.report.drawing import draw_svg
-from framing.report.figures import Figure
 from framing.report.phrases import decimal, percent, show_name, title_label
 from framing.report.tabulating import FEW, HOLLOW, Table, show_p
 from framing.spreadsheets import guard

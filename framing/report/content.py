@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from framing.agreement.labels import LabelAgreement
+from framing.charts.figures import Figure
 from framing.codebook import Codebook
 from framing.comparing import GroupPairs, GroupWords
 from framing.contrasts import Comparison
 from framing.error_rates import ErrorComparison
 from framing.evaluation import Evaluation
 from framing.model import FramingModel
-from framing.report.figures import Figure
 from framing.summary import Summary
 
 

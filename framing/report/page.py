@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from framing.charts.palette import style_charts
 from framing.errors import UsageError
 from framing.metrics import UNRELIABLE
 from framing.output import plain
@@ -19,7 +20,6 @@ from framing.report.content import Coding, Report
 from framing.report.findings import write_findings
 from framing.report.methods import write_methods
 from framing.report.openings import describe_basis, describe_key, describe_kicker, describe_scope
-from framing.report.palette import style_charts
 from framing.report.phrases import chance, join, show_name
 from framing.report.picking import mark_term
 from framing.report.quality_tables import tabulate_agreement, tabulate_errors, tabulate_evaluation, warn_of_errors

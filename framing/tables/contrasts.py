@@ -48,7 +48,7 @@ def _contrast_row(row: Contrast, codebook: Codebook) -> list[str | Text]:
 
 def _points(value: float) -> str:
     """Return a difference in points with one decimal: those that are sure may be small."""
-    return f"{100 * value:+.1f}"
+    return f"{round(100 * value, 1) + 0.0:+.1f}"  # no -0.0
 
 
 def _p(value: float | None) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from framing.charts.compact_svg import compact
+from framing.charts.figures import Figure
+from framing.charts.palette import use_variables
 from framing.errors import UsageError
 from framing.files import write_bytes
-from framing.report.compact_svg import compact
-from framing.report.figures import Figure
-from framing.report.palette import use_variables
 from framing.spreadsheets import guard
 
 _VERSION = "6.4"

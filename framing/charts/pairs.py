@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from framing.codebook import Codebook
-from framing.error_rates import MIN_ARTICLES, MIN_CASES, ErrorComparison, ErrorRate, describe_differences
-from framing.grouping import VOICE
-from framing.report.captions import count, describe_dots
-from framing.report.charts_dots import Axis, Board, Dot, draw_dots
-from framing.report.figures import (
+from framing.charts.captions import count, describe_dots
+from framing.charts.dots import Axis, Board, Dot, draw_dots
+from framing.charts.figures import (
     EVIDENCE,
     Figure,
     Text,
@@ -24,9 +21,12 @@ from framing.report.figures import (
     number,
     say,
 )
-from framing.report.labels import clean, mark, percent
-from framing.report.marks import Style, scale_shares, style_second
-from framing.report.palette import GREY
+from framing.charts.labels import clean, mark, percent
+from framing.charts.marks import Style, scale_shares, style_second
+from framing.charts.palette import GREY
+from framing.codebook import Codebook
+from framing.error_rates import MIN_ARTICLES, MIN_CASES, ErrorComparison, ErrorRate, describe_differences
+from framing.grouping import VOICE
 from framing.summary import OutletSummary, Summary
 from framing.voice import OUTLET, QUOTED
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from framing.codebook import Codebook
-from framing.prevalence import INDEX
-from framing.report.captions import (
+from framing.charts.captions import (
     HANGS_ON_CHANCE,
     UNCORRECTED,
     count,
@@ -16,9 +14,8 @@ from framing.report.captions import (
     describe_mark,
     join_notes,
 )
-from framing.report.charts_dots import Axis, Board, draw_dots
-from framing.report.charts_matrix import Table, Tile, draw_matrix
-from framing.report.figures import (
+from framing.charts.dots import Axis, Board, draw_dots
+from framing.charts.figures import (
     EVIDENCE,
     Figure,
     Row,
@@ -33,8 +30,11 @@ from framing.report.figures import (
     name_groups,
     order_groups,
 )
-from framing.report.labels import clean, mark, whole
-from framing.report.marks import scale_shares
+from framing.charts.labels import clean, mark, whole
+from framing.charts.marks import scale_shares
+from framing.charts.matrix import Table, Tile, draw_matrix
+from framing.codebook import Codebook
+from framing.prevalence import INDEX
 from framing.summary import LabelShare, Summary
 
 _Cell = tuple[str, str, LabelShare]

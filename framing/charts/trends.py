@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+from framing.charts.captions import UNCORRECTED, count, describe_mark, join_notes
+from framing.charts.figures import EVIDENCE, Figure, Text, estimate, find_levels, list_evidence, list_frames, make_figure
+from framing.charts.labels import clean, mark
+from framing.charts.lines import Calendar, Grid, Point, draw_lines
+from framing.charts.marks import Style, scale_shares, style_share
+from framing.charts.palette import GREY, PAPER
 from framing.codebook import Codebook
 from framing.grouping import PERIODS, UNDATED
 from framing.prevalence import INDEX
-from framing.report.captions import UNCORRECTED, count, describe_mark, join_notes
-from framing.report.charts_trends import Calendar, Grid, Point, draw_lines
-from framing.report.figures import EVIDENCE, Figure, Text, estimate, find_levels, list_evidence, list_frames, make_figure
-from framing.report.labels import clean, mark
-from framing.report.marks import Style, scale_shares, style_share
-from framing.report.palette import GREY, PAPER
 from framing.summary import FEW_POSITIVES, LabelShare, OutletSummary, Summary
 
 _ESTIMATE = Style("estimate, with the band of its 95% interval")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from framing.charts.captions import count, describe_dots
+from framing.charts.dots import Axis, Board, Dot, draw_dots
+from framing.charts.figures import Figure, Text, make_figure, name_groups, number, order_groups, say
+from framing.charts.labels import clean, mark, points
+from framing.charts.marks import FEW, scale_balances, style_share
 from framing.codebook import STANCES, Codebook
-from framing.report.captions import count, describe_dots
-from framing.report.charts_dots import Axis, Board, Dot, draw_dots
-from framing.report.figures import Figure, Text, make_figure, name_groups, number, order_groups, say
-from framing.report.labels import clean, mark, points
-from framing.report.marks import FEW, scale_balances, style_share
 from framing.summary import OutletSummary, Summary, TargetShares
 
 _POINTS = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(100 * datum.value), '.3~g')"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
-from framing.report.labels import find_width, wrap_apart
-from framing.report.marks import SPLIT, Layout, Style, frame_spec
-from framing.report.palette import LINE, SOFT
+from framing.charts.labels import find_width, wrap_apart
+from framing.charts.marks import SPLIT, Layout, Style, frame_spec
+from framing.charts.palette import LINE, SOFT
 
 _SIZE, _HEADER, _GAP, _TICKS = 11, 12, 14, 30
 

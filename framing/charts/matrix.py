@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from framing.report.labels import find_width, measure, wrap, wrap_apart
-from framing.report.marks import Layout, frame_spec, place_heads, place_rows
-from framing.report.palette import HEAT, HEAT_GREY, INK, ON_HEAT
+from framing.charts.labels import find_width, measure, wrap, wrap_apart
+from framing.charts.marks import Layout, frame_spec, place_heads, place_rows
+from framing.charts.palette import HEAT, HEAT_GREY, INK, ON_HEAT
 
 _SIZE = 11
 _LIGHT = 3

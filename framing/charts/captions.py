@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from framing.charts.dots import Dot
+from framing.charts.marks import FEW
 from framing.prevalence import INDEX
-from framing.report.charts_dots import Dot
-from framing.report.marks import FEW
 from framing.summary import FEW_POSITIVES
 from framing.tables import MARK
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from framing.charts.figures import Figure, Text, make_figure
+from framing.charts.labels import clean
+from framing.charts.matrix import Table, Tile, draw_matrix
 from framing.codebook import Codebook
 from framing.cooccurrence import FramePair
 from framing.prevalence import INDEX
-from framing.report.charts_matrix import Table, Tile, draw_matrix
-from framing.report.figures import Figure, Text, make_figure
-from framing.report.labels import clean
 
 _BOUNDS = (1.0, 1.5, 2.0, 4.0)
 """Lifts that part the shades."""

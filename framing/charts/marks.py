@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from framing.charts.palette import GREY, INK, LINE, OTHER, OWN, PAPER, SOFT
 from framing.prevalence import CORRECTED, HAND_CODED, INDEX
-from framing.report.palette import GREY, INK, LINE, OTHER, OWN, PAPER, SOFT
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from framing.report.labels import find_width, wrap_apart
-from framing.report.marks import SPLIT, Layout, Style, frame_spec, place_rows
-from framing.report.palette import GREY, INK, LINE, SOFT
+from framing.charts.labels import find_width, wrap_apart
+from framing.charts.marks import SPLIT, Layout, Style, frame_spec, place_rows
+from framing.charts.palette import GREY, INK, LINE, SOFT
 
 _SIZE, _HEADER, _GAP, _VALUE = 11, 12, 16, 42
 

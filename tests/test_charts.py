@@ -16,21 +16,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framing.charts import palette
+from framing.charts.drawing import draw_png, draw_svg, write_figures
+from framing.charts.figures import Figure
+from framing.charts.labels import measure, percent, points, wrap, wrap_apart
+from framing.charts.marks import scale_balances, scale_shares
+from framing.charts.pairs import draw_errors, draw_voices
+from framing.charts.profiles import draw_heat_map, draw_profiles
+from framing.charts.stances import draw_stance
+from framing.charts.together import draw_together
+from framing.charts.trends import draw_trends
 from framing.codebook import Codebook, Frame
 from framing.cooccurrence import FramePair
 from framing.error_rates import ErrorComparison, ErrorRate
 from framing.errors import FileError, UsageError
 from framing.prevalence import CORRECTED, HAND_CODED, INDEX, Difference, Share
-from framing.report import palette
-from framing.report.drawing import draw_png, draw_svg, write_figures
-from framing.report.figures import Figure
-from framing.report.labels import measure, percent, points, wrap, wrap_apart
-from framing.report.marks import scale_balances, scale_shares
-from framing.report.pairs import draw_errors, draw_voices
-from framing.report.profiles import draw_heat_map, draw_profiles
-from framing.report.stances import draw_stance
-from framing.report.together import draw_together
-from framing.report.trends import draw_trends
 from framing.summary import Corpus, LabelShare, OutletSummary, Summary, TargetShares
 
 CORPUS = Corpus(20, 400, 20, 0, 0, 0, 0, 0)

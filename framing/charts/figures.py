@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from framing.charts.dots import Dot
+from framing.charts.labels import percent
+from framing.charts.marks import NARROW, WIDE, Layout, style_share
 from framing.codebook import Codebook, Frame
 from framing.prevalence import INDEX
-from framing.report.charts_dots import Dot
-from framing.report.labels import percent
-from framing.report.marks import NARROW, WIDE, Layout, style_share
 from framing.summary import LabelShare, OutletSummary, Summary
 
 Cell = str | float | None
