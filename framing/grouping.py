@@ -11,7 +11,7 @@ import numpy as np
 from framing.coded import Integers
 from framing.errors import UsageError, suggest
 from framing.population import CountedArticle, Population, SourceArticle
-from framing.sentences import Sentence
+from framing.speakers import unify_speakers
 from framing.topics import Topic, find_topics
 from framing.voice import QUOTED
 
@@ -143,19 +143,22 @@ def _split(population: Population, by: str, topics: Sequence[Topic]) -> list[_La
     if by in _OF_ARTICLES:
         names, place = number_names(name_articles(population.articles, by))
         return [_Layer(names, place[population.article])]
-    sentences = (population.sentence(row) for row in range(len(population)))
-    names, place = number_names([s.voice if by == VOICE else _name_speaker(s) for s in sentences])
+    sentences = [population.sentence(row) for row in range(len(population))]
+    if by == VOICE:
+        spoken: list[str | None] = [sentence.voice for sentence in sentences]
+    else:
+        quoted = [sentence.speaker if sentence.voice == QUOTED else None for sentence in sentences]
+        spoken = unify_speakers(quoted, population.article.tolist())
+    names, place = number_names([name or "" for name in spoken])
     return [_Layer(names[1:], place - 1) if names[:1] == [""] else _Layer(names, place)]
-
-
-def _name_speaker(sentence: Sentence) -> str:
-    return (sentence.speaker or "") if sentence.voice == QUOTED else ""
 
 
 def _split_by_topic(population: Population, topics: Sequence[Topic]) -> list[_Layer]:
     """Return a layer for each topic, since an article may mention several; its title counts as well."""
-    texts = [" \n".join([article.title or "", *(s.text for s in article.sentences)]) for article in population.articles]
-    mentioned = find_topics(topics, texts)
+    texts = [[article.title or "", *(sentence.text for sentence in article.sentences)] for article in population.articles]
+    # Sentence by sentence: the matcher reads no more than the beginning of a long text.
+    found = iter(find_topics(topics, [text for own in texts for text in own]))
+    mentioned = [frozenset[str]().union(*(next(found) for _ in own)) for own in texts]
     inside = [(topic.name, [topic.name in names for names in mentioned]) for topic in topics]
     inside.append((NO_TOPIC, [not names for names in mentioned]))
     return [_Layer([name], np.array(mentions, np.int64)[population.article] - 1) for name, mentions in inside]

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "framing"
 LAYERS = (
     {"errors"},
     {"articles", "codebook", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"}
-    | {"share_samples", "quantification", "cooccurrence", "copies"},
+    | {"share_samples", "speakers", "quantification", "cooccurrence", "copies"},
     {"share_intervals", "readers.tables", "agreement.intervals", "cues", "cleaning", "voice", "annotations"}
     | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
     {"prevalence", "readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
