@@ -9,7 +9,7 @@ articles alone, since these few sentences are all there is. Two designs, in many
   not see their articles; what it says of the others from the model of all. Beside it stands what comes of taking the model of
   all for the coded sentences too, which ``framing summarize`` refuses.
 
-    python benchmarks/coverage_ccf.py [--splits 100] [--seed 1]
+    python benchmarks/coverage_ccf.py [--splits 100] [--seed 2026]
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ from functools import partial
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-from coverage import PROCESSES, estimate_outlet, tune_outlets
 from rival_shares import code_by_hand_here, count_sentences
-from simulated_outlets import Floats, Outlet
+from simulated_outlets import Floats, Outlet, estimate_outlet, tune_outlets
 from tasks import BENCHMARKS, CODEBOOKS, read_rows
 
 from framing.annotations import Annotation
@@ -39,6 +38,7 @@ from framing.prevalence import THESE_ARTICLES
 from framing.training import train
 
 PATH = BENCHMARKS / "ccf" / "sentences-en.jsonl"
+PROCESSES = 2
 TRAINED_ON = 500
 LEFT_OUT = 3
 """Outlets that a model of other outlets is tried on at a time."""
@@ -192,16 +192,21 @@ def tabulate(title: str, tally: Tally) -> str:
     """Return the table of a design."""
     lines = [title, f"{'':30}" + "".join(f"{kind:>30}" for kind in KINDS), f"{'':30}" + f"{'holds %   ± points':>30}" * len(KINDS)]
     for name in dict.fromkeys(name for _, name in tally.hits):
-        cells = [f"{100 * np.mean(tally.hits[kind, name]):>19.1f}{50 * np.mean(tally.widths[kind, name]):>11.2f}" for kind in KINDS]
+        cells = [
+            f"{100 * np.mean(tally.hits[kind, name]):>19.1f}{50 * np.mean(tally.widths[kind, name]):>11.2f}"
+            if (kind, name) in tally.hits
+            else f"{'none':>30}"
+            for kind in KINDS
+        ]
         lines.append(f"  {name:28}" + "".join(cells))
-    counts = ", ".join(f"{len(tally.hits[kind, OURS]):,} intervals of {kind}" for kind in KINDS)
+    counts = ", ".join(f"{len(tally.hits.get((kind, OURS), [])):,} intervals of {kind}" for kind in KINDS)
     return "\n".join([*lines, f"  {counts}; {tally.unlearnt:,} left aside since the model had not learnt the frame"])
 
 
 def judge(title: str, tally: Tally) -> str:
     """Return whether the goals hold."""
     hits = {kind: 100 * float(np.mean(tally.hits[kind, OURS])) for kind in KINDS[:2]}
-    rarer = 100 * float(np.mean(tally.hits[KINDS[1], OURS] + tally.hits[KINDS[2], OURS]))
+    rarer = 100 * float(np.mean(tally.hits[KINDS[1], OURS] + tally.hits.get((KINDS[2], OURS), [])))
     holds = min(*hits.values(), rarer) >= 94
     ratios = [float(np.mean(tally.widths[kind, OURS]) / np.mean(tally.widths[kind, HAND])) for kind in KINDS[:2]]
     return (
@@ -214,7 +219,7 @@ def judge(title: str, tally: Tally) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--splits", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=2026)
     given = parser.parse_args()
     news, verdicts, started = read_news(), [], time.perf_counter()
     with ProcessPoolExecutor(PROCESSES) as processes:

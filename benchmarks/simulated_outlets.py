@@ -12,6 +12,7 @@ distribution, and each has its scores.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit, logit, ndtr
 
+from framing.prevalence import LONG_RUN, Share, Tuning, estimate_share, tune
 from framing.sampling.uncertainty import draw_madow, inclusion_probabilities
 
 Floats = NDArray[np.float64]
@@ -167,3 +169,15 @@ def find_separation(f1: float, usual: float) -> tuple[float, float]:
 
     separation = float(brentq(lambda d: measure(find_cut(d), d) - f1, 0.05, 10))
     return separation, float(expit(logit(usual) + separation * find_cut(separation) - separation**2 / 2))
+
+
+def tune_outlets(outlets: Sequence[Outlet]) -> Tuning:
+    """Return the tuning pooled over ``outlets``."""
+    columns = [np.concatenate([getattr(o, name) for o in outlets]) for name in ("probability", "label", "chance")]
+    return tune(*columns, np.repeat(np.arange(len(outlets)), [len(outlet.article) for outlet in outlets]))
+
+
+def estimate_outlet(outlet: Outlet, tuning: Tuning | None = None, scope: str = LONG_RUN) -> Share:
+    """Return the share of ``outlet`` by ``framing.prevalence``."""
+    arrays = (outlet.probability, outlet.label, outlet.chance, outlet.article)
+    return estimate_share(*arrays, tuning=tuning, scope=scope)

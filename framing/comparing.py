@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framing.coded import Integers
+from framing.coded import Bools, Integers
 from framing.contrasts import Comparison
 from framing.cooccurrence import FramePair, count_together
 from framing.error_rates import ErrorComparison, measure_error_rates
@@ -64,7 +64,8 @@ def _assign(evidence: Evidence, groups: Sequence[Group]) -> tuple[Integers, list
 def find_words(evidence: Evidence, groups: Sequence[Group], *, most: int, frames: Sequence[str] = ()) -> list[GroupWords]:
     """Return for each group at most ``most`` words that it uses more than the others, in sentences with any of ``frames``.
 
-    Copies of a text count once: where several outlets print an agency's words, they are nobody's own.
+    A text that articles of several groups print, such as an agency's, is nobody's own and left out; copies within a group
+    count once.
 
     Raises:
         UsageError: there are fewer than two groups, articles stand in several, or they were only counted.
@@ -73,7 +74,7 @@ def find_words(evidence: Evidence, groups: Sequence[Group], *, most: int, frames
     if len(groups) < 2:
         raise UsageError("distinctive words take two groups or more: name articles of another outlet, or another --by")
     population = evidence.population
-    kept = ~evidence.is_copy[rows]
+    kept = ~evidence.is_copy[rows] & ~_find_shared(evidence.cluster[rows], population.article[rows], names)
     if frames:
         columns = [population.labels.index(frame) for frame in frames]
         kept &= population.given[rows][:, columns].any(axis=1)
@@ -82,6 +83,20 @@ def find_words(evidence: Evidence, groups: Sequence[Group], *, most: int, frames
     articles = [str(population.article[rows[place]]) for place in chosen]
     found = find_distinctive_words(texts, [names[place] for place in chosen], articles, most=most)
     return [GroupWords(group, tuple(words), tuple(texts[word.example] for word in words)) for group, words in found.items()]
+
+
+def _find_shared(cluster: Integers, article: Integers, names: Sequence[str]) -> Bools:
+    """Return which rows are of a text that articles of several groups print; ``names`` are the groups of the rows.
+
+    An article itself may stand in several groups, as where voices are compared: its copies then stand in the same ones.
+    """
+    groups: dict[tuple[int, int], set[str]] = {}
+    for text, number, name in zip(cluster.tolist(), article.tolist(), names, strict=True):
+        groups.setdefault((text, number), set()).add(name)
+    printed: dict[int, set[frozenset[str]]] = {}
+    for (text, _), own in groups.items():
+        printed.setdefault(text, set()).add(frozenset(own))
+    return np.isin(cluster, [text for text, sets in printed.items() if len(sets) > 1])
 
 
 def compare_errors(evidence: Evidence, groups: Sequence[Group], frames: Sequence[str]) -> dict[str, ErrorComparison]:

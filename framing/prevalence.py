@@ -121,8 +121,8 @@ def estimate_share(
     All arrays are over the outlet's sentences: the model's ``probability`` (NaN throughout where it has none; then the codes
     alone count), the ``label`` 0 or 1 and NaN where it was not coded, the ``inclusion_probability`` of the coded ones (one
     number for all will do), and the ``article`` of each, of any type. The probabilities of coded sentences must come from a
-    model that did not see them. ``tuning`` pools what is known of the model over outlets (``tune``); without it the outlet's
-    own codes tell.
+    model that did not see them. ``tuning`` pools what is known of the model over outlets (``tune``), and its slope is used as
+    it is; without it the outlet's own codes tell, as far as they go (``framing.share_samples.find_slopes``).
 
     Raises:
         AnnotationError: an inclusion probability of a coded sentence is missing or outside (0, 1], or a label outside [0, 1].

@@ -18,13 +18,15 @@ the probabilities say, f(1 - f), times what these were found to be worth.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import sqrt
 
 import numpy as np
 
 from framing.share_samples import Floats, Sample, find_slopes
 
 SURPRISE = 0.5
+SURE = 1e12
+"""The effective sample size from which on an interval is a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,11 @@ def measure_clustering(sample: Sample) -> float:
     Were sentences drawn singly, pairs of coded ones from one article, each counted for as many as their chances say, would
     add up to all pairs of sentences of one article.
     """
-    weight = 1 / sample.chance
-    single = np.bincount(sample.place, weight, sample.articles) ** 2 - np.bincount(sample.place, weight**2, sample.articles)
+    least = float(sample.chance.min())
+    weight = least / sample.chance
+    pairs = np.bincount(sample.place, weight, sample.articles) ** 2 - np.bincount(sample.place, weight**2, sample.articles)
     held = np.bincount(sample.article, minlength=sample.articles)
-    expected, found = float((held * (held - 1.0)).sum()), float(single.sum())
+    expected, found = float((held * (held - 1.0)).sum()) * least**2, float(pairs.sum())
     left_out = 1 - float(sample.chance.mean())
     return min(max((1 - expected / found) / left_out, 0.0), 1.0) if found > 0 and left_out > 0 else 0.0
 
@@ -95,7 +98,7 @@ def guard(sample: Sample, residual: Floats, dispersion: float) -> float:
     """
     expected, everywhere = (values * (1 - values) for values in (sample.scored, sample.probability))
     sure = max(0.0, 0.25 / len(sample.code) - float(everywhere.mean()))
-    expected = np.maximum(expected, 0.0) + sure
+    expected = np.maximum(expected, 1e-12) + sure
     drawn = sample.weight**2 * (1 - sample.chance)
     found, implied = float(drawn @ residual**2), float(drawn @ expected)
     if implied <= 0:
@@ -125,7 +128,7 @@ class Bounds:
         share, size = min(max(self.raw, 0.0), 1.0), self.most
         if self.variance > 0:
             share, size = keep_inside(self.raw, self.coded), count_effectively(self.raw, self.variance, self.coded)
-        if not isfinite(size):
+        if size > SURE:
             return share, share
         q = find_quantile(self.freedom)
         centre = (share + q**2 / (2 * size)) / (1 + q**2 / size)

@@ -89,7 +89,7 @@ def test_each_group_has_the_words_that_it_alone_uses_with_a_sentence_that_has_th
     assert json.loads(json.dumps(records, allow_nan=False)) == records
     told = tell(tabulate_words([daily, weekly], "outlet"))
     assert all(str(word.term) in told for word in daily.words)
-    assert "copies of a text count once" in told
+    assert "texts that articles of several groups print are left out" in " ".join(told.split())
 
 
 def test_words_may_be_of_sentences_with_a_frame_alone(telling: Evidence) -> None:
@@ -100,18 +100,39 @@ def test_words_may_be_of_sentences_with_a_frame_alone(telling: Evidence) -> None
     assert counts[""] > counts["harvest"] == counts["harvest storm"] > counts["storm"] == 0
 
 
-def test_words_of_copies_are_nobodys_own(codebook: Codebook) -> None:
-    """Twelve agency stories stand in both outlets, Weekly's a day later; Daily's copy is the first."""
+def test_words_that_several_groups_print_are_nobodys_own(codebook: Codebook) -> None:
+    """Twelve agency stories stand in both outlets; Daily has them first, prints one of its own stories twice, and less else."""
     articles = []
     for n in range(12):
         articles.append(make_article_of(f"d{n}", write(f"agency{n}", "Wheat was reaped"), "Daily", date="2024-11-01"))
         articles.append(make_article_of(f"w{n}", write(f"agency{n}", "Wheat was reaped"), "Weekly", date="2024-11-02"))
         articles.append(make_article_of(f"own{n}", write(f"own{n}", "Trains ran over bridges"), "Weekly"))
+        articles.append(make_article_of(f"ships{n}", write(f"ships{n % 11}", "Ships left"), "Daily"))
     evidence = bare(score(articles, codebook))
-    found = {group.group: {word.term for word in group.words} for group in find_words(evidence, by_outlet(evidence), most=20)}
-    assert evidence.is_copy.sum() == 72
-    assert any("wheat" in term for term in found["Daily"])
-    assert not any("wheat" in term for term in found["Weekly"])
+    assert evidence.is_copy.sum() == 6 * 13
+    groups = {
+        group.group: {word.term: word for word in group.words} for group in find_words(evidence, by_outlet(evidence), most=20)
+    }
+    assert not any("wheat" in term for words in groups.values() for term in words)
+    assert groups["Daily"]["ships left"].count == 6 * 11
+    assert groups["Weekly"]["trains ran"].count == 6 * 12
+    by_month = group_rows(evidence.population, ("month",))
+    with pytest.raises(UsageError, match="take two groups"):
+        find_words(evidence, by_month, most=3)  # all of one month
+
+
+def test_voices_of_one_article_are_compared_though_they_stand_in_one_text(codebook: Codebook) -> None:
+    articles = []
+    for n in range(12):
+        article = make_article_of(f"a{n}", [*write(f"a{n}", "Wheat was reaped"), *write(f"b{n}", "Taxes rose")])
+        spoken = tuple(replace(s, voice="quoted") if s.text.startswith("Taxes") else s for s in article.sentences)
+        articles.append(replace(article, sentences=spoken))
+    evidence = bare(score([*articles, replace(articles[0], id="copy")], codebook))
+    assert evidence.is_copy.sum() == 12
+    voices = group_rows(evidence.population, ("voice",))
+    groups = {group.group: {word.term: word.count for word in group.words} for group in find_words(evidence, voices, most=20)}
+    assert any("wheat" in term for term in groups["outlet"])
+    assert groups["quoted"]["taxes rose"] == 72
 
 
 def test_no_word_is_told_where_nothing_is_beyond_chance(codebook: Codebook) -> None:

@@ -94,6 +94,12 @@ def test_adjusting_keeps_the_order_never_lowers_and_does_not_hang_on_the_order(p
     assert adjust([p[place] for place in order]) == pytest.approx([q[place] for place in order])
 
 
+@pytest.mark.parametrize(("q", "differs"), [(0.05, True), (0.050001, False), (0.0, True), (None, False)])
+def test_groups_differ_where_the_adjusted_p_value_is_at_most_5_percent(q: float | None, differs: bool) -> None:
+    contrast = Contrast("storm", "A", "B", 0.2, 0.1, Difference(0.1, 0.0, 0.2, q), q, 3)
+    assert (contrast.differs, contrast.is_tested) == (differs, q is not None)
+
+
 # --- contrasts
 
 

@@ -319,27 +319,35 @@ def test_a_probability_that_contradicts_the_number_of_sentences_names_the_outlet
         link_codes(population, coded)
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_whole_articles_drawn_by_another_design_are_no_contradiction(codebook: Codebook, seed: int) -> None:
-    """Five of 25 articles, all their sentences: by chance long ones, which stand for more sentences than there are."""
-    draw = np.random.default_rng(seed)
-    sizes = draw.integers(2, 40, 25)
-    articles = [article for n, size in enumerate(sizes) for article in make_outlets({f"Daily {n}": 1}, int(size))]
+def test_whole_articles_drawn_by_another_design_are_no_contradiction(codebook: Codebook) -> None:
+    """Five of 25 articles, all their sentences: by chance the longest, which stand for far more sentences than there are."""
+    articles = [article for n in range(25) for article in make_outlets({f"Daily {n:02}": 1}, 10 + 3 * (n % 5 == 0) * 10)]
     population = score([replace(article, outlet="Daily") for article in articles], codebook)
-    chosen = draw.choice(25, 5, replace=False)
-    rows = np.flatnonzero(np.isin(population.article, chosen))
+    rows = np.flatnonzero(np.isin(population.article, [0, 5, 10, 15, 20]))
+    assert (len(population), len(rows)) == (400, 200)  # which stand for 1,000
     linked = link_codes(population, code_rows(population, rows, draw_truth(population), 0.2, sampling="articles"))
     assert linked.account.used == len(rows)
+    with pytest.raises(AnnotationError, match=r"stand for about 1,000 sentences .* but 400 were scored"):
+        link_codes(population, code_rows(population, rows, draw_truth(population), 0.2, sampling="random"))
 
 
-@pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("design", ["random", "stratified", "uncertainty"])
-def test_an_honest_draw_of_which_a_part_is_here_is_never_refused(codebook: Codebook, design: str, seed: int) -> None:
-    population = score(make_outlets({"A": 12, "B": 4, "C": 30}), codebook, seed)
+def test_an_honest_draw_of_which_a_part_is_here_is_never_refused(codebook: Codebook, design: str) -> None:
     draws = {"random": draw_random, "stratified": draw_stratified, "uncertainty": draw_uncertain}
-    sample = draws[design](population, 50, np.random.default_rng(seed))
-    kept = np.isin(population.article, np.random.default_rng(seed).choice(46, 25, replace=False))
-    link_codes(population.take(kept), code_drawn(population, sample.drawn))
+    population = score(make_outlets({"A": 12, "B": 4, "C": 30}), codebook)
+    for seed in range(60):
+        sample = draws[design](population, 50, np.random.default_rng(seed))
+        kept = np.isin(population.article, np.random.default_rng(seed).choice(46, 25, replace=False))
+        linked = link_codes(population.take(kept), code_drawn(population, sample.drawn))
+        assert not any("stand for about" in note for note in linked.account.notes)
+
+
+def test_of_two_draws_that_took_a_sentence_the_later_knows_the_higher_probability(
+    population: Population, truth: np.ndarray
+) -> None:
+    rows = list(range(0, 300, 6))
+    coded = [a for chance in (0.15, 0.2) for a in code_rows(population, rows, truth, chance, sampling="by hand")]
+    assert np.unique(link_codes(population, coded).chances[rows]) == pytest.approx([0.2])
 
 
 def test_probabilities_written_by_hand_hold_as_they_are(population: Population, truth: np.ndarray) -> None:

@@ -126,6 +126,10 @@ def test_a_stance_is_corrected_with_one_slope_for_its_three_values(
         own = (chance[group.rows], label[group.rows], evidence.chances[group.rows], population.article[group.rows])
         share = named(summary)["Daily"].stance["mayor"].values[value].share
         assert share == estimate_share(*own, tuning=summary.tunings["mayor"])
+    rows = np.flatnonzero(~np.isnan(evidence.chances))
+    apart = [f"{value} of {population.outlets[row]}" for value in STANCES for row in rows]  # centred within outlet and value
+    stacked = [np.concatenate([column[rows] for column in columns]) for columns in (chances, labels)]
+    assert summary.tunings["mayor"] == tune(*stacked, np.tile(evidence.chances[rows], 3), apart)
 
 
 def test_the_shares_of_favor_against_and_none_add_up_to_one(summary: Summary, index: Summary) -> None:
@@ -153,6 +157,32 @@ def test_shares_lie_between_0_and_1_and_those_of_a_stance_add_up_to_1(
         balance = group.stance["mayor"].balance
         assert balance is not None
         assert balance.low is None or balance.high is None or -1 <= balance.low <= balance.high <= 1
+
+
+def test_where_chance_takes_a_stance_below_0_the_others_make_room_for_it(codebook: Codebook) -> None:
+    """In A chance drew the sentences that look most like favor, and none is; B shows that the model is worth something."""
+    population = score(make_outlets({"A": 20, "B": 20}), codebook, unlearnt=())
+    in_a = np.array([outlet == "A" for outlet in population.outlets])
+    coded = np.arange(len(population)) % 3 == 0
+    favor, against = population.labels.index("mayor:favor"), population.labels.index("mayor:against")
+    chances, truth = population.probabilities.copy(), draw_truth(population)
+    truth[:, [favor, against]] = False
+    truth[~in_a & (np.arange(len(population)) % 2 == 0), favor] = True
+    truth[in_a & (np.arange(len(population)) % 2 == 0), against] = True
+    chances[:, favor] = np.where(in_a, np.where(coded, 0.4, 0.0), np.where(truth[:, favor], 0.8, 0.1))
+    chances[:, against] = np.where(in_a, 0.5, 0.1)
+    evidence = link(replace(population, probabilities=chances), code_rows(population, np.flatnonzero(coded), truth, 1 / 3))
+    group = named(sum_up(evidence, codebook))["A"]
+    shares = {value: row.share for value, row in group.stance["mayor"].values.items() if row.share}
+    assert shares["favor"].raw < -0.05
+    total = shares["against"].raw + shares["none"].raw
+    assert [share.estimate for share in shares.values()] == pytest.approx(
+        [0, shares["against"].raw / total, shares["none"].raw / total]
+    )
+    assert all(share.low <= share.estimate <= share.high for share in shares.values())  # type: ignore[operator]
+    record = outlet_record(group)["stance"]["mayor"]
+    assert (record["favor"], record["favor"] + record["against"] + record["none"]) == (0, pytest.approx(1, abs=2e-6))
+    assert record["values"]["favor"]["share"] == 0
 
 
 def link(population: Population, coded: list[Annotation]) -> Evidence:
@@ -556,7 +586,7 @@ def test_without_copies_the_sums_are_those_of_the_rest_and_the_copies_are_named(
 # --- adjusted shares, where nothing is coded
 
 
-def evaluate(**rates: tuple[float, float, int, int]) -> list[Evaluation]:
+def evaluate(**rates: tuple[float | None, float, int, int]) -> list[Evaluation]:
     """Return an evaluation by label of precision, recall, positives and sentences."""
     rows = [
         LabelMetrics(label.replace("__", ":"), sentences, positives, precision, recall, 0.5)
@@ -581,6 +611,16 @@ def test_an_adjusted_count_solves_for_the_share(
         assert explain_missing_interval(after) == (
             "adjusted count, no coded sentence: right only if the model errs here as in its evaluation, which no interval shows"
         )
+
+
+@pytest.mark.parametrize("kind", ["acc", "em"])
+def test_a_label_that_the_classifier_hardly_tells_is_not_adjusted(
+    index: Summary, population: Population, model: FramingModel, codebook: Codebook, kind: str
+) -> None:
+    """Recall .3 at a false positive rate of .1: an error in either would be divided by .2."""
+    rates = {"storm": (0.3 * 200 / (0.3 * 200 + 0.1 * 800), 0.3, 200, 1000), "harvest": (None, 0.5, 200, 1000)}
+    plan = Plan(adjustment=choose_adjustment(kind, evaluate(**rates)))
+    assert sum_up(gather_evidence(population, model), codebook, plan=plan).groups == index.groups
 
 
 def test_em_finds_the_share_that_the_probabilities_were_drawn_with(codebook: Codebook, model: FramingModel) -> None:
@@ -799,6 +839,7 @@ def test_an_index_among_corrected_shares_is_marked(population: Population, truth
     found = sum_up(link(population, code_rows(population, rows, truth, 1 / 3)), codebook)
     frames, *_ = tabulate_summary(found, codebook)
     assert isinstance(frames, Grid)
+    assert frames.title == "Share of sentences with each frame, by outlet"
     assert [str(cell).endswith("°") for cell in frames.rows[1]] == [False, False, False, True]
     assert str(frames.rows[2][3]) == "–"
     told = tell(tabulate_summary(found, codebook))

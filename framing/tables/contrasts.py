@@ -123,8 +123,8 @@ def tabulate_words(found: Sequence[GroupWords], by: str) -> list[Part]:
         return ["No word tells a group from the others by more than chance."]
     header = [by, "word", "sentence", "z", "here", "elsewhere", "articles"]
     note = (
-        "Log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008), the variance by article; copies of a text "
-        "count once."
+        "Log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008), the variance by article; texts that "
+        "articles of several groups print are left out."
     )
     return [Grid("Words that tell each group from the others", header, rows, left=3, optional=["articles", "elsewhere"]), note]
 
