@@ -9,7 +9,7 @@ from framing.evaluation import Evaluation
 from framing.features import Floats
 from framing.prevalence import Share
 from framing.quantification import adjust_count, estimate_by_em, rates_of
-from framing.summary import Adjustment
+from framing.summarizing import Adjustment
 
 ACC, EM = "acc", "em"
 METHODS = {ACC: "adjusted count, no coded sentence", EM: "expectation maximisation, no coded sentence"}

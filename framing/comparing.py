@@ -14,7 +14,7 @@ from framing.cooccurrence import FramePair, count_together
 from framing.error_rates import ErrorComparison, measure_error_rates
 from framing.errors import AnnotationError, UsageError
 from framing.grouping import Group
-from framing.summary import Evidence
+from framing.summarizing import Evidence
 from framing.summary_records import comparison_records, rank_record, round_number
 from framing.wording import DistinctiveWord, find_distinctive_words
 

@@ -16,7 +16,7 @@ from framing.features import Floats, fingerprint
 from framing.linking import link_codes
 from framing.model import FramingModel, Scores
 from framing.population import CountedArticle, Population
-from framing.summary import Evidence
+from framing.summarizing import Evidence
 
 
 def gather_evidence(

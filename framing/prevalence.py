@@ -199,7 +199,8 @@ def combine(shares: Sequence[Share], weights: Sequence[float]) -> Difference:
         inside = np.flatnonzero(block == number)
         part = max(float(covariances[np.ix_(inside, inside)].sum()), 0.0)
         loss += part**2 / max(min(shares[int(place)].freedom for place in inside), 1e-9)
-    return _infer(estimate, variance, variance**2 / loss if loss > 0 else inf)
+    bounds = sum(min(w, 0.0) for w in weights), sum(max(w, 0.0) for w in weights)
+    return _infer(estimate, variance, variance**2 / loss if loss > 0 else inf, bounds)
 
 
 def _covariance(one: Share, other: Share) -> float:
@@ -211,14 +212,16 @@ def _covariance(one: Share, other: Share) -> float:
     return float(one.influence.parts[first] @ other.influence.parts[second])
 
 
-def _infer(estimate: float, variance: float, freedom: float) -> Difference:
+def _infer(estimate: float, variance: float, freedom: float, bounds: tuple[float, float]) -> Difference:
+    """Return the difference with its interval, both held within ``bounds``, and the p-value of its being 0."""
     from scipy.special import stdtr
 
-    if variance <= 0:
-        return Difference(estimate, estimate, estimate, 1.0 if estimate == 0 else 0.0, variance, freedom)
-    reach = find_quantile(freedom) * sqrt(variance)
-    p = float(2 * stdtr(min(freedom, 1e9), -abs(estimate) / sqrt(variance)))
-    return Difference(estimate, max(estimate - reach, -1.0), min(estimate + reach, 1.0), p, variance, freedom)
+    reach, p = 0.0, 1.0 if estimate == 0 else 0.0
+    if variance > 0:
+        reach = find_quantile(freedom) * sqrt(variance)
+        p = float(2 * stdtr(min(freedom, 1e9), -abs(estimate) / sqrt(variance)))
+    low, middle, high = (min(max(value, bounds[0]), bounds[1]) for value in (estimate - reach, estimate, estimate + reach))
+    return Difference(middle, low, high, p, variance, freedom)
 
 
 def _estimate(arrays: Arrays, tuning: Tuning | None, scope: str) -> Share:

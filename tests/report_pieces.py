@@ -10,6 +10,7 @@ import numpy as np
 
 from framing.agreement.labels import LabelAgreement
 from framing.articles import Article, Skipped
+from framing.charts.profiles import draw_heat_map, draw_profiles
 from framing.codebook import Codebook
 from framing.comparing import compare_errors, find_together, find_words
 from framing.contrasts import compare_groups
@@ -21,10 +22,10 @@ from framing.population import Population, gather_scored
 from framing.prevalence import CORRECTED, INDEX, LONG_RUN, Influence, Share, compare_shares
 from framing.report.content import Coding, Making, Report
 from framing.report.picking import find_period, list_articles, pick_examples
-from framing.charts.profiles import draw_heat_map, draw_profiles
 from framing.scorer import Scorer
 from framing.scoring import score_articles
-from framing.summary import Corpus, Evidence, LabelShare, OutletSummary, Plan, Summary, TargetShares, summarize
+from framing.summarizing import Evidence, Plan, summarize
+from framing.summary import Corpus, LabelShare, OutletSummary, Summary, TargetShares
 from framing.summary_records import summary_records
 
 CODED, ARTICLES, SENTENCES = 120, 64, 800

@@ -8,9 +8,9 @@ import pytest
 from framing.annotations import Annotation
 from framing.articles import Article
 from framing.errors import UsageError
+from framing.population import Population, gather_population
 from framing.sampling import active
 from framing.sampling.active import draw_active
-from framing.population import Population, gather_population
 
 TEXTS = (
     "The gale felled the old trees by the river.",

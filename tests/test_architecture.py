@@ -45,6 +45,8 @@ LAYERS = (
     },
     {"checking", "tables", "sampling.designs", "sampling.assumptions", "linking"},
     {"summary"},
+    {"target_shares"},
+    {"summarizing"},
     {"evidence", "contrasts", "adjustment"},
     {"summary_records"},
     {"comparing"},

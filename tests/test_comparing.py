@@ -21,7 +21,7 @@ from framing.linking import link_codes
 from framing.model import FramingModel
 from framing.output import Grid, Part
 from framing.population import CountedArticle, Population
-from framing.summary import Evidence
+from framing.summarizing import Evidence
 from framing.tables.contrasts import tabulate_errors, tabulate_together, tabulate_words
 from framing.topics import parse_topic
 

@@ -24,7 +24,8 @@ from framing.output import Grid, Part
 from framing.population import Population
 from framing.prevalence import Difference, combine, compare_shares
 from framing.sentences import Sentence
-from framing.summary import Evidence, Summary, select, summarize
+from framing.summarizing import Evidence, summarize
+from framing.summary import Summary, select
 from framing.summary_records import comparison_records, rank_record
 from framing.tables.contrasts import explain_comparison, name_label, tabulate_contrasts, tabulate_ranks
 

@@ -13,10 +13,10 @@ from framing.annotation_files import parse_annotation
 from framing.annotations import Annotation
 from framing.articles import Article
 from framing.errors import AnnotationError, FramingError, UsageError
+from framing.population import Population, gather_population
 from framing.samples import DrawnSentence, sample_record
 from framing.sampling.designs import Sample, draw_random, draw_stratified, draw_uncertain
 from framing.sampling.earlier import find_earlier, unite_draws
-from framing.population import Population, gather_population
 
 SEEDS = 2000
 LENGTHS = {"a": 5, "b": 1, "c": 7, "d": 4, "e": 2, "f": 9}

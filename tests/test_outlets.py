@@ -45,7 +45,7 @@ def test_what_is_no_table_of_outlets_is_refused_by_its_line(tmp_path: Path, text
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="nowhere.csv: No such file"):
+    with pytest.raises(FileError, match=r"nowhere\.csv: No such file"):
         read_outlets(tmp_path / "nowhere.csv")
 
 

@@ -12,6 +12,7 @@ from framing.annotations import Annotation, hash_sentence
 from framing.articles import Article
 from framing.errors import UsageError
 from framing.output import Grid
+from framing.population import Population, gather_population
 from framing.samples import DrawnSentence
 from framing.sampling.assumptions import (
     USUAL_ICC,
@@ -23,7 +24,6 @@ from framing.sampling.assumptions import (
 )
 from framing.sampling.designs import draw_random, draw_stratified
 from framing.sampling.planning import OVERALL, OutletPlan, Part, Size, half_width, plan_coding, variance
-from framing.population import Population, gather_population
 from framing.tables.sampling import NO_SHARES, tabulate_plan, tabulate_sample
 
 # Simulated half-widths in points: articles per outlet (25 sentences each), coded sentences per outlet.

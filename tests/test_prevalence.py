@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ppi_sameness import CASES, estimate, make_case
 from rival_shares import count_sentences
+from scipy.special import stdtrit
 from scipy.stats import binomtest
 from simulated_outlets import Outlet, Setting, draw_outlets, draw_stances, estimate_outlet, tune_outlets
 
@@ -291,10 +292,27 @@ def test_a_sample_that_missed_a_rare_label_promises_no_precision() -> None:
 
 def test_a_model_that_knows_no_doubt_is_not_believed_to_the_last() -> None:
     """Probabilities of 0 and 1 that were right on a hundred sentences may be wrong on one of the next."""
-    probability = np.where(np.arange(2000) % 7 == 0, 1.0, 0.0)
+    probability = np.where(np.random.default_rng(16).random(2000) < 0.15, 1.0, 0.0)
     label = np.where(np.arange(2000) % 20 == 0, probability, np.nan)
-    share = estimate_share(probability, label, 0.05, np.arange(2000) // 10, tuning=Tuning(1.0, 1.0), scope=THESE_ARTICLES)
-    assert share.high - share.low > 0.005  # type: ignore[operator]
+    share = estimate_share(probability, label, 0.05, np.arange(2000) // 10, tuning=Tuning(1.0, 1.0))
+    of_articles = probability.reshape(200, 10).mean(axis=1).var(ddof=1) / 200
+    assert of_articles + 1e-5 < share.variance < of_articles + 1e-4  # type: ignore[operator]
+
+
+def test_near_zero_an_interval_reaches_no_further_than_students_and_the_draw_of_the_coded() -> None:
+    outlets = draw_outlets(Setting("", (0.01,) * 40, f1=0.6, usual=0.05, coded=50), np.random.default_rng(17))
+    shares = [estimate_outlet(outlet, Tuning(0.7, 1.0)) for outlet in outlets]
+    for share in shares:
+        q = stdtrit(share.freedom, 0.975)
+        assert share.high <= max(share.raw, 0) + q * np.sqrt(share.variance) + q**2 / 100 + 1e-12  # type: ignore[operator]
+
+
+def test_articles_never_make_codes_tell_more_than_as_many_sentences_drawn_singly() -> None:
+    """Each article has as many sentences with the label as the others: articles seem not to vary at all."""
+    label = np.where(np.arange(300) % 10 < 4, np.arange(300) % 2, np.nan)
+    share = estimate_by_hand(label, 0.4, np.arange(300) // 10)
+    assert share is not None
+    assert share.effective_sample_size == pytest.approx(120)
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -381,7 +399,7 @@ def test_a_difference_holds_its_estimate_and_turns_its_sign(one: Arrays, other: 
     assert forth.estimate == -back.estimate
     assert forth.p == (None if back.p is None else pytest.approx(back.p))
     if forth.low is not None and forth.high is not None and forth.p is not None:
-        assert -1 <= forth.low <= forth.high <= 1
+        assert -1 <= forth.low <= forth.estimate <= forth.high <= 1
         assert 0 <= forth.p <= 1
 
 
@@ -457,6 +475,13 @@ def test_calibrated_probabilities_have_a_slope_and_a_dispersion_near_one() -> No
     assert tuning.dispersion == pytest.approx(1.0, abs=0.05)
 
 
+def test_probabilities_that_are_too_sure_have_a_dispersion_above_one() -> None:
+    rng = np.random.default_rng(18)
+    codes = (rng.random(400) < 0.3).astype(float)
+    sure = np.where(rng.random(400) < 0.8, 0.01 + 0.98 * codes, 0.99 - 0.98 * codes)
+    assert tune(sure, codes, 0.5, np.zeros(400)).dispersion > 5
+
+
 def test_nothing_coded_or_no_model_tunes_to_codes_alone() -> None:
     assert tune([0.1, 0.2], [NAN, NAN], NAN, ["a", "a"]).slope == 0
     assert tune([NAN, NAN], [1, 0], 0.5, ["a", "a"]).slope == 0
@@ -507,7 +532,8 @@ def test_a_difference_of_balances_is_the_sum_of_its_parts() -> None:
 def test_a_share_does_not_differ_from_itself() -> None:
     arrays = make_outlet()
     difference = compare_shares(estimate_share(*arrays), estimate_share(*arrays))
-    assert (difference.estimate, difference.low, difference.high, difference.p) == (0.0, 0.0, 0.0, 1.0)
+    assert (difference.estimate, difference.p) == (0.0, 1.0)
+    assert (difference.low, difference.high) == pytest.approx((0.0, 0.0), abs=1e-6)
 
 
 def test_what_has_no_variance_has_no_test() -> None:

@@ -17,6 +17,7 @@ from framing.annotations import Annotation, hash_sentence
 from framing.articles import Article, Skipped
 from framing.errors import UsageError
 from framing.model import FramingModel
+from framing.population import Population, gather_population, gather_scored
 from framing.samples import read_sample, sample_record
 from framing.sampling.allocation import allocate
 from framing.sampling.designs import (
@@ -26,7 +27,6 @@ from framing.sampling.designs import (
     draw_stratified,
     draw_uncertain,
 )
-from framing.population import Population, gather_population, gather_scored
 from framing.sampling.uncertainty import inclusion_probabilities, measure_uncertainty
 from framing.scorer import Scorer
 from framing.scoring import score_articles

@@ -23,7 +23,7 @@ from framing.population import Population, arrange_scored, gather_scored
 from framing.saved_scores import Saved, is_saved_score, is_saved_scores, iterate_lines, read_saved_scores
 from framing.scorer import Scorer
 from framing.scoring import ArticleScore, article_record, score_articles, sentence_records
-from framing.summary import summarize
+from framing.summarizing import summarize
 from framing.summary_records import summary_records
 
 Record = dict[str, Any]

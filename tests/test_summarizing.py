@@ -194,7 +194,7 @@ def test_what_two_outlets_print_is_counted_as_a_copy_of_the_second(articles: Pat
         (articles / outlet / "wire.txt").write_text(long)
     result = run("summarize", articles, "-m", saved)
     (articles / "Weekly" / "own.txt").write_text("The library owns 40 books. Nobody reads them.")
-    assert "note: 3 articles print the text of another one; --without-copies leaves them out" in result.stderr
+    assert "note: 3 articles print the text of another one; --without-copies leaves copies out" in result.stderr
     assert [row["copies"] for row in records(result)] == [0, 3]
     left = records(run("summarize", articles, "-m", saved, "--without-copies"))
     assert [(row["articles"], row["copies"]) for row in left] == [(4, 0), (1, 0)]

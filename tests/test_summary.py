@@ -37,7 +37,8 @@ from framing.prevalence import (
     estimate_share,
     tune,
 )
-from framing.summary import Evidence, OutletSummary, Plan, Summary, select, summarize
+from framing.summarizing import Evidence, Plan, summarize
+from framing.summary import OutletSummary, Summary, select
 from framing.summary_records import explain_missing_interval, outlet_record, summary_records
 from framing.tables.summaries import MARKED, tabulate_summary
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from framing.model import FramingModel
     from framing.report.assembly import Sources
     from framing.report.content import Making
-    from framing.summary import Evidence, Plan
+    from framing.summarizing import Evidence, Plan
 
 FORMS = ("html", "md")
 
@@ -52,9 +52,9 @@ def report(
     form: Annotated[str | None, typer.Option("--format", "-f", help="html or md; by the ending of the file without.")] = None,
 ) -> None:
     """Write a report: findings, charts, examples, an article browser and the methods, in one page that needs no network."""
+    from framing.charts.drawing import write_figures
     from framing.files import write_bytes
     from framing.report.assembly import assemble_report
-    from framing.charts.drawing import write_figures
     from framing.report.markdown import render_markdown
     from framing.report.page import render_page
     from framing.store import load_model

@@ -18,7 +18,8 @@ from framing.errors import UsageError, suggest
 if TYPE_CHECKING:
     from framing.model import FramingModel
     from framing.population import CountedArticle, ScoredArticle
-    from framing.summary import Evidence, Plan, Summary
+    from framing.summarizing import Evidence, Plan
+    from framing.summary import Summary
 
 By = Annotated[
     str,
@@ -78,8 +79,8 @@ def summarize(
     from framing.grouping import group_rows, parse_grouping
     from framing.output import choose_format
     from framing.store import load_model
+    from framing.summarizing import summarize as sum_up
     from framing.summary import select
-    from framing.summary import summarize as sum_up
     from framing.summary_records import summary_records
     from framing.tables.summaries import tabulate_summary
 
@@ -124,13 +125,12 @@ def compare(
     from framing.grouping import group_rows, parse_grouping
     from framing.output import choose_format
     from framing.store import load_model
+    from framing.summarizing import summarize as sum_up
     from framing.summary import select
-    from framing.summary import summarize as sum_up
     from framing.tables import contrasts as tables
 
     groupings, topics = parse_grouping(by), _read_topics(topic)
-    if sum((ranks, words > 0, errors, together)) > 1:
-        raise UsageError("name one of --ranks, --words, --errors and --together; without them the differences are shown")
+    _check_sections(ranks=ranks, words=words > 0, errors=errors, together=together, against=against, scope=these_articles)
     refuse_overwriting(output, [*paths, *(annotations or [])])
     form = choose_format(form, output)
     loaded, intake = load_model(model), Intake()
@@ -153,15 +153,37 @@ def compare(
             summary = sum_up(found, codebook, groupings, groups, choose_plan(model, these_articles, None))
             summary = select(summary, [], frame or [])
             say_account(summary)
-            if against is not None and against not in {group.name for group in summary.groups}:
-                raise UsageError(f"nothing was read of {against!r}{suggest(against, [group.name for group in summary.groups])}")
-            comparison = compare_groups(summary, against=against)
+            comparison = compare_groups(summary, against=_check_group(against, summary))
+            parts = tables.tabulate_contrasts(comparison, summary, codebook)
+            records = comparing.contrast_records(comparison)
             if ranks:
-                show(tables.tabulate_ranks(comparison, codebook, by), comparing.rank_records(comparison), form, output)
-            else:
-                parts = tables.tabulate_contrasts(comparison, summary, codebook)
-                show(parts, comparing.contrast_records(comparison), form, output)
+                parts, records = tables.tabulate_ranks(comparison, codebook, by), comparing.rank_records(comparison)
+            show(parts, records, form, output)
+            for line in tables.explain_comparison(comparison, summary) if form != "table" else []:
+                say(f"note: {line}")
     intake.finish(loaded.codebook.language)
+
+
+def _check_sections(*, ranks: bool, words: bool, errors: bool, together: bool, against: str | None, scope: bool) -> None:
+    """Check that one thing is asked for, and no option beside it that it makes nothing of.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if sum((ranks, words, errors, together)) > 1:
+        raise UsageError("name one of --ranks, --words, --errors and --together; without them the differences are shown")
+    if ranks and against is not None:
+        raise UsageError("--ranks are of all groups; leave --against out")
+    unused = [name for name, given in (("--against", against is not None), ("--these-articles", scope)) if given]
+    if unused and (words or errors or together):
+        raise UsageError(f"{unused[0]} says nothing to --words, --errors or --together; leave it out")
+
+
+def _check_group(name: str | None, summary: Summary) -> str | None:
+    names = [group.name for group in summary.groups]
+    if name is not None and name not in names:
+        raise UsageError(f"nothing was read of {name!r}{suggest(name, names)}")
+    return name
 
 
 def _read_topics(given: Sequence[str] | None) -> list[Any]:
@@ -186,7 +208,7 @@ def choose_plan(model: str | None, these_articles: bool, adjust: str | None) -> 
     from framing.adjustment import choose_adjustment
     from framing.prevalence import LONG_RUN, THESE_ARTICLES
     from framing.store import find_model, read_evaluations, read_reliability
-    from framing.summary import Plan
+    from framing.summarizing import Plan
 
     directory = find_model(model)
     adjustment = choose_adjustment(adjust, read_evaluations(directory)[0]) if adjust else None
@@ -266,6 +288,7 @@ def _take_saved(
     counted += saved.counted
     intake.scored += len(saved.scored) + len(saved.counted)
     intake.trained_on += sum(bool(item.trained_on.any()) for item in saved.scored) + sum(item.trained_on for item in saved.counted)
+    intake.foreign += sum(item.article.foreign for item in saved.scored) + sum(item.article.foreign for item in saved.counted)
 
 
 def _open_saved(path: str) -> Iterable[bytes] | None:
@@ -298,4 +321,7 @@ def say_account(summary: Summary) -> None:
                 "from models that did not see their articles"
             )
     if summary.corpus.copies:
-        say(f"note: {summary.corpus.copies:,} articles print the text of another one; --without-copies leaves them out")
+        print_one = "article prints" if summary.corpus.copies == 1 else "articles print"
+        say(f"note: {summary.corpus.copies:,} {print_one} the text of another one; --without-copies leaves copies out")
+    if not summary.groups:
+        say(f"note: no sentence is of any {' and '.join(summary.by)}")

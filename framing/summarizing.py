@@ -1,0 +1,232 @@
+"""From evidence to a summary: the shares of each group, corrected for the classifier's errors where sentences were coded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from framing.codebook import STANCES, Codebook
+from framing.coded import Bools, Integers
+from framing.features import Floats
+from framing.grouping import Group, number_names
+from framing.linking import Account
+from framing.population import CountedArticle, Population
+from framing.prevalence import (
+    INDEX,
+    LONG_RUN,
+    Share,
+    Tuning,
+    compare_shares,
+    estimate_by_hand,
+    estimate_share,
+    tune,
+)
+from framing.summary import Corpus, Example, LabelShare, OutletSummary, Summary, TargetShares
+from framing.target_shares import settle_adjusted, settle_corrected
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A population with the codes of its sample, and which of its articles print one text.
+
+    ``labels`` (rows × labels) are 1, 0, and NaN where not coded; ``chances`` (rows) the inclusion probabilities of the coded.
+    ``cluster`` numbers, per row, its article, copies of one text alike; ``is_copy`` tells rows of all but the first of these.
+    ``counted`` are articles without sentences, which can be counted and no more.
+    """
+
+    population: Population
+    labels: Floats
+    chances: Floats
+    cluster: Integers
+    is_copy: Bools
+    account: Account | None = None
+    counted: tuple[CountedArticle, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """One label as arrays over rows: probability, whether it was given, and code."""
+
+    probability: Floats
+    given: Bools
+    label: Floats
+
+
+Adjustment = Callable[[str, float, Floats], Share | None]
+"""Returns the share of a label of which nothing was coded, from its name, the share given and the probabilities."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to summarise: what a share is of, which labels the model's evaluation vouches for, and what to do without codes."""
+
+    scope: str = LONG_RUN
+    reliable: Mapping[str, bool] = field(default_factory=dict)
+    adjustment: Adjustment | None = None
+
+
+def summarize(
+    evidence: Evidence, codebook: Codebook, by: Sequence[str], groups: Sequence[Group], plan: Plan | None = None
+) -> Summary:
+    """Return the shares of each group and of all together, in the order of ``groups``.
+
+    Raises:
+        AnnotationError: as ``framing.prevalence.estimate_share``.
+    """
+    work = _Work(evidence, codebook, plan or Plan())
+    everything = Group(("all",), np.arange(len(evidence.population)), evidence.counted)
+    summaries = tuple(work.summarize_group(group) for group in groups)
+    corpus = _describe_corpus(evidence)
+    return Summary(tuple(by), summaries, work.summarize_group(everything), corpus, work.plan.scope, evidence.account, work.tunings)
+
+
+class _Work:
+    """The columns and tunings of one summary, made once and used for every group."""
+
+    def __init__(self, evidence: Evidence, codebook: Codebook, plan: Plan) -> None:
+        self.evidence, self.codebook, self.plan = evidence, codebook, plan
+        self.coded = ~np.isnan(evidence.chances)
+        self.outlet = number_names(evidence.population.outlets)[1]
+        self.frames = {frame: self._column(frame) for frame in codebook.frame_ids}
+        self.stances = {target: self._stances(target) for target in codebook.target_ids}
+        self.tunings = {frame: self._tune([column]) for frame, column in self.frames.items()}
+        # One slope for favor, against and none: then the three shares add up to one.
+        self.tunings |= {target: self._tune(list(columns.values())) for target, columns in self.stances.items()}
+
+    def _column(self, label: str) -> _Columns:
+        number = self.evidence.population.labels.index(label)
+        population = self.evidence.population
+        return _Columns(population.probabilities[:, number], population.given[:, number], self.evidence.labels[:, number])
+
+    def _stances(self, target: str) -> dict[str, _Columns]:
+        favor, against = (self._column(f"{target}:{side}") for side in STANCES[:2])
+        chances = [np.where(np.isnan(column.probability), 0.0, column.probability) for column in (favor, against)]
+        rest = np.where(np.isnan(favor.probability) & np.isnan(against.probability), np.nan, 1 - chances[0] - chances[1])
+        none = _Columns(rest, ~favor.given & ~against.given, 1 - favor.label - against.label)
+        learnt = not np.isnan(rest).any()
+        columns = [replace(c, probability=p) if learnt else c for c, p in zip((favor, against), chances, strict=True)]
+        return dict(zip(STANCES, (*columns, none), strict=True))
+
+    def _tune(self, columns: Sequence[_Columns]) -> Tuning:
+        """Return what the probabilities of ``columns`` are worth on the coded sentences, within outlet and column."""
+        rows = [np.flatnonzero(self.coded & ~np.isnan(column.label)) for column in columns]
+        if not sum(map(len, rows)):
+            return Tuning(0.0, 0.0)
+        outlets = int(self.outlet.max()) + 1
+        return tune(
+            np.concatenate([column.probability[own] for column, own in zip(columns, rows, strict=True)]),
+            np.concatenate([column.label[own] for column, own in zip(columns, rows, strict=True)]),
+            np.concatenate([self.evidence.chances[own] for own in rows]),
+            np.concatenate([self.outlet[own] + number * outlets for number, own in enumerate(rows)]),
+        )
+
+    def summarize_group(self, group: Group) -> OutletSummary:
+        """Return the summary of one group."""
+        rows, population = group.rows, self.evidence.population
+        articles = [population.articles[number] for number in np.unique(population.article[rows])]
+        articles += [counted.article for counted in group.counted]
+        return OutletSummary(
+            group.name,
+            len(articles),
+            _count_sentences(group),
+            int(self.coded[rows].sum()),
+            sum(article.date is None for article in articles),
+            len(np.unique(population.article[rows[self.evidence.is_copy[rows]]])),
+            {frame: self._share(frame, frame, column, group) for frame, column in self.frames.items()},
+            {target: self._target(target, columns, group) for target, columns in self.stances.items()},
+        )
+
+    def _target(self, target: str, columns: dict[str, _Columns], group: Group) -> TargetShares:
+        values = {stance: self._share(f"{target}:{stance}", target, column, group) for stance, column in columns.items()}
+        values = settle_adjusted(values) if self.plan.adjustment is not None else settle_corrected(values)
+        favor, against = (values[side] for side in STANCES[:2])
+        naive = None if favor.naive is None or against.naive is None else favor.naive - against.naive
+        balance = None
+        if favor.share is not None and against.share is not None:
+            balance = compare_shares(favor.share, against.share)
+        return TargetShares(values, balance, naive, self.plan.reliable.get(target))
+
+    def _share(self, label: str, tuned_by: str, column: _Columns, group: Group) -> LabelShare:
+        """Return the share of one label in one group; ``tuned_by`` names the frame or target whose tuning it uses."""
+        rows = group.rows
+        naive = _count_naive(label, column, group)
+        codes = np.where(self.coded, column.label, np.nan)
+        reliable = self.plan.reliable.get(tuned_by)
+        example = self._find_example(column, rows)
+        if np.isnan(codes[rows]).all():
+            return LabelShare(self._index(label, naive, column, group), naive, None, None, reliable, example)
+        share = self._estimate(column, codes, rows, self.tunings[tuned_by])
+        by_hand = estimate_by_hand(codes[rows], self.evidence.chances[rows], self.evidence.cluster[rows], scope=self.plan.scope)
+        return LabelShare(share, naive, by_hand, self._leave_copies(column, codes, rows, tuned_by), reliable, example)
+
+    def _estimate(self, column: _Columns, codes: Floats, rows: Integers, tuning: Tuning) -> Share:
+        arrays = (column.probability[rows], codes[rows], self.evidence.chances[rows], self.evidence.cluster[rows])
+        return estimate_share(*arrays, tuning=tuning, scope=self.plan.scope)
+
+    def _leave_copies(self, column: _Columns, codes: Floats, rows: Integers, tuned_by: str) -> Share | None:
+        copies = self.evidence.is_copy[rows]
+        kept = rows[~copies]
+        if not copies.any() or np.isnan(codes[kept]).all():
+            return None
+        return self._estimate(column, codes, kept, self.tunings[tuned_by])
+
+    def _index(self, label: str, naive: float | None, column: _Columns, group: Group) -> Share | None:
+        if naive is None:
+            return None
+        size = (_count_sentences(group), len(np.unique(self.evidence.cluster[group.rows])) + len(group.counted))
+        index = Share(naive, None, None, INDEX, *size, raw=naive)
+        if self.plan.adjustment is None:
+            return index
+        probabilities = column.probability[group.rows] if not group.counted else np.zeros(0)
+        adjusted = self.plan.adjustment(label, naive, probabilities)
+        return index if adjusted is None else replace(adjusted, sentences=size[0], articles=size[1])
+
+    def _find_example(self, column: _Columns, rows: Integers) -> Example | None:
+        """Return the surest sentence of those that were given the label."""
+        given = rows[column.given[rows]]
+        if not len(given):
+            return None
+        best = int(given[np.argmax(column.probability[given])])
+        sentence = self.evidence.population.sentence(best)
+        return Example(sentence.text, sentence.article_id, float(column.probability[best]))
+
+
+def _count_sentences(group: Group) -> int:
+    return len(group.rows) + sum(article.sentences for article in group.counted)
+
+
+def _count_naive(label: str, column: _Columns, group: Group) -> float | None:
+    """Return the share of a group's sentences that the classifier gave a label, None where it was not learnt."""
+    counts = [_read_count(article, label) for article in group.counted]
+    if np.isnan(column.probability[group.rows]).any() or None in counts:
+        return None
+    return float(column.given[group.rows].sum() + sum(count or 0 for count in counts)) / _count_sentences(group)
+
+
+def _read_count(article: CountedArticle, label: str) -> int | None:
+    target, _, stance = label.rpartition(":")
+    if not target or stance != STANCES[-1]:
+        return article.counts[label]
+    sides = [article.counts[f"{target}:{side}"] for side in STANCES[:2]]
+    return None if None in sides else article.sentences - sum(side or 0 for side in sides)
+
+
+def _describe_corpus(evidence: Evidence) -> Corpus:
+    population = evidence.population
+    skipped: dict[str, int] = {}
+    for item in population.skipped:
+        skipped[item.reason] = skipped.get(item.reason, 0) + 1
+    articles = [*population.articles, *(counted.article for counted in evidence.counted)]
+    return Corpus(
+        articles=len(articles),
+        sentences=len(population) + sum(counted.sentences for counted in evidence.counted),
+        headlines=sum(len(article.sentences) for article in articles) - len(population),
+        undated=sum(article.date is None for article in articles),
+        without_outlet=sum(article.outlet is None for article in articles),
+        foreign=sum(article.foreign for article in articles),
+        copies=len(np.unique(population.article[evidence.is_copy])),
+        trained_on=int(population.trained_on.sum()),
+        skipped=skipped,
+    )
