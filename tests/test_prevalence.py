@@ -39,7 +39,7 @@ from framing.prevalence import (
     tune,
 )
 from framing.share_intervals import measure_clustering
-from framing.share_samples import check_arrays, take_sample
+from framing.share_samples import CALIBRATED, check_arrays, take_sample
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -466,6 +466,16 @@ def test_the_slope_is_that_of_weighted_least_squares_with_a_level_of_each_outlet
     root = 1 / np.sqrt(columns[2][coded])
     expected = np.linalg.lstsq(design * root[:, None], columns[1][coded] * root, rcond=None)[0][0]
     assert tune(*columns, group).slope == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("articles", [3, 30])
+def test_without_a_tuning_the_outlets_own_slope_is_drawn_towards_one(articles: int) -> None:
+    probability, label, chance, article = make_even_outlet(articles=articles)
+    coded = ~np.isnan(label)
+    own = np.polyfit(probability[coded], label[coded], 1)[0]
+    assert 0 < own < MAX_SLOPE
+    share = estimate_share(probability, label, chance, article)
+    assert share.slope == pytest.approx((articles * own + CALIBRATED) / (articles + CALIBRATED))
 
 
 def test_calibrated_probabilities_have_a_slope_and_a_dispersion_near_one() -> None:
