@@ -80,7 +80,8 @@ def name_articles(articles: Sequence[SourceArticle], by: str) -> list[str]:
 def group_rows(
     population: Population, by: Sequence[str], topics: Sequence[Topic] = (), counted: Sequence[CountedArticle] = ()
 ) -> list[Group]:
-    """Return the groups of a population's rows, and of articles ``counted``, in the order of their names; none is empty.
+    """Return the groups of a population's rows, and of articles ``counted``, in the order of their names (speakers alone: the most
+    quoted first); none is empty.
 
     A row stands in several groups where its article mentions several topics, and in none, by speaker, where nobody who is
     named speaks.
@@ -107,7 +108,9 @@ def group_rows(
     for article in counted:
         own.setdefault(tuple(_OF_ARTICLES[grouping](article.article) for grouping in by), []).append(article)
     nothing = np.zeros(0, np.int64)
-    return [Group(name, found.get(name, nothing), tuple(own.get(name, ()))) for name in sorted({*found, *own})]
+    groups = [Group(name, found.get(name, nothing), tuple(own.get(name, ()))) for name in sorted({*found, *own})]
+    # Hundreds may be quoted: who says most comes first.
+    return sorted(groups, key=lambda group: -len(group.rows)) if tuple(by) == (SPEAKER,) else groups
 
 
 @dataclass(frozen=True)
