@@ -47,7 +47,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Columns:
-    """One label as arrays over rows: probability, whether it was given, and code."""
+    """One label as arrays over rows: probability, whether it was given, and code (NaN where chance drew none)."""
 
     probability: Floats
     given: Bools
@@ -98,7 +98,8 @@ class _Work:
     def _column(self, label: str) -> _Columns:
         number = self.evidence.population.labels.index(label)
         population = self.evidence.population
-        return _Columns(population.probabilities[:, number], population.given[:, number], self.evidence.labels[:, number])
+        codes = np.where(self.coded, self.evidence.labels[:, number], np.nan)
+        return _Columns(population.probabilities[:, number], population.given[:, number], codes)
 
     def _stances(self, target: str) -> dict[str, _Columns]:
         favor, against = (self._column(f"{target}:{side}") for side in STANCES[:2])
@@ -152,25 +153,26 @@ class _Work:
         """Return the share of one label in one group; ``tuned_by`` names the frame or target whose tuning it uses."""
         rows = group.rows
         naive = _count_naive(label, column, group)
-        codes = np.where(self.coded, column.label, np.nan)
         reliable = self.plan.reliable.get(tuned_by)
         example = self._find_example(column, rows)
-        if np.isnan(codes[rows]).all():
+        if np.isnan(column.label[rows]).all():
             return LabelShare(self._index(label, naive, column, group), naive, None, None, reliable, example)
-        share = self._estimate(column, codes, rows, self.tunings[tuned_by])
-        by_hand = estimate_by_hand(codes[rows], self.evidence.chances[rows], self.evidence.cluster[rows], scope=self.plan.scope)
-        return LabelShare(share, naive, by_hand, self._leave_copies(column, codes, rows, tuned_by), reliable, example)
+        share = self._estimate(column, rows, self.tunings[tuned_by])
+        by_hand = estimate_by_hand(*self._list_codes(column, rows), scope=self.plan.scope)
+        return LabelShare(share, naive, by_hand, self._leave_copies(column, rows, tuned_by), reliable, example)
 
-    def _estimate(self, column: _Columns, codes: Floats, rows: Integers, tuning: Tuning) -> Share:
-        arrays = (column.probability[rows], codes[rows], self.evidence.chances[rows], self.evidence.cluster[rows])
-        return estimate_share(*arrays, tuning=tuning, scope=self.plan.scope)
+    def _list_codes(self, column: _Columns, rows: Integers) -> tuple[Floats, Floats, Integers]:
+        return column.label[rows], self.evidence.chances[rows], self.evidence.cluster[rows]
 
-    def _leave_copies(self, column: _Columns, codes: Floats, rows: Integers, tuned_by: str) -> Share | None:
+    def _estimate(self, column: _Columns, rows: Integers, tuning: Tuning) -> Share:
+        return estimate_share(column.probability[rows], *self._list_codes(column, rows), tuning=tuning, scope=self.plan.scope)
+
+    def _leave_copies(self, column: _Columns, rows: Integers, tuned_by: str) -> Share | None:
         copies = self.evidence.is_copy[rows]
         kept = rows[~copies]
-        if not copies.any() or np.isnan(codes[kept]).all():
+        if not copies.any() or np.isnan(column.label[kept]).all():
             return None
-        return self._estimate(column, codes, kept, self.tunings[tuned_by])
+        return self._estimate(column, kept, self.tunings[tuned_by])
 
     def _index(self, label: str, naive: float | None, column: _Columns, group: Group) -> Share | None:
         if naive is None:
