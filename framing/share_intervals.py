@@ -68,7 +68,7 @@ def vary_draw(sample: Sample, residual: Floats) -> Uncertainty:
     """Return the variance of the estimate over draws from these articles, of which two or more must hold a coded sentence."""
     count, articles = len(sample.code), sample.coded_articles
     error = sample.weight * residual * np.sqrt(1 - sample.chance)
-    parts: Floats = np.bincount(sample.place, error, sample.articles) * sqrt(articles / (articles - 1))
+    parts = np.asarray(np.bincount(sample.place, error, sample.articles), float) * sqrt(articles / (articles - 1))
     clustering = measure_clustering(sample)
     variance = (1 - clustering) * float(error @ error) * count / (count - 1) + clustering * float(parts @ parts)
     return Uncertainty(variance, 1 / ((1 - clustering) / (count - 1) + clustering / (articles - 1)), parts)
