@@ -9,7 +9,17 @@ from math import sqrt
 
 import numpy as np
 
-from framing.annotations import ACTIVE, OPEN, WRITTEN, Annotation, CodedSentence, current_codings, current_decisions, settle
+from framing.annotations import (
+    ACTIVE,
+    ADJUDICATED,
+    OPEN,
+    WRITTEN,
+    Annotation,
+    CodedSentence,
+    current_codings,
+    current_decisions,
+    settle,
+)
 from framing.coded import SIDES
 from framing.errors import AnnotationError
 from framing.features import Floats
@@ -161,7 +171,7 @@ def _account(annotations: Sequence[Annotation], settled: Sequence[CodedSentence]
     ]
     lost = len(found.absent) + len(found.changed)
     counts = (len(settled), len(found.used), lost, len(found.chosen), len(found.unknown), waiting)
-    coders = tuple(sorted({a.coder for a in current_codings(annotations) if a.coder}))
+    coders = tuple(sorted({a.coder for a in current_codings(annotations) if a.coder and a.phase != ADJUDICATED}))
     kept = tuple(filter(None, notes))
     return Account(*counts, coders=coders, notes=kept, repeated=len(found.repeated), passed_over=passed)
 
@@ -255,13 +265,20 @@ def _measure_sizes(population: Population, chances: Mapping[int, float], singly:
 
 
 def _compare_sizes(sizes: Iterable[_Size], short: Mapping[str, float]) -> list[str]:
-    """Return a line for each outlet whose coded sentences stand for fewer than are here."""
+    """Return a line on the outlets whose coded sentences stand for fewer than are here."""
+    found = [size for size in sizes if size.outlet in short]
+    if not found:
+        return []
+    told = [f"{size.stands_for:,.0f} of {size.sentences:,} in {size.outlet}" for size in found[:_NAMED]]
+    told += [f"{len(found) - _NAMED:,} outlets more"] * (len(found) > _NAMED)
     return [
-        f"the coded sentences of {size.outlet} stand for about {size.stands_for:,.0f} of its {size.sentences:,}: the others are "
-        "taken to be like these; code all that were drawn, and if articles were added since the draw, draw from these too"
-        for size in sizes
-        if size.outlet in short
+        f"the coded sentences stand for fewer than are here (about {'; '.join(told)}): the others are taken to be like them; "
+        "code all that were drawn, and if articles were added since the draw, draw from these too"
     ]
+
+
+_NAMED = 4
+"""Outlets that a note names."""
 
 
 def _find_uncoded(population: Population, sizes: Iterable[_Size]) -> list[str]:

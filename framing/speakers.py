@@ -6,15 +6,19 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-_HONORIFIC = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Señor|Señora)\.? (?=\w)")
+_TITLE = (
+    "(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Señor|Señora|(?:former )?(?:Vice )?President|Prime Minister|Foreign Minister|Premier|Chancellor"
+    "|Senator|Sen|Representative|Rep|Governor|Gov)"
+)
+_HONORIFIC = re.compile(rf"{_TITLE}\.? (?=[^\W\d_a-z])")
 _POSSESSIVE = re.compile(r"[’']s?$")
 
 
 def unify_speakers(speakers: Sequence[str | None], articles: Sequence[int]) -> list[str | None]:
     """Return the name under which each speaker is counted; ``articles`` tells the article of each.
 
-    Titles of courtesy are dropped. A single name becomes the full one that the same article has, where only one begins or ends
-    with it. Descriptions ("The experts") are told apart from names by their capitals alone: all but the first letter counts.
+    Titles of courtesy and of the commonest offices are dropped. A single name becomes the full one that the same article
+    has, where only one begins or ends with it. Descriptions ("The experts") are counted whether or not they begin a sentence.
     """
     plain = [None if speaker is None else _strip(speaker) for speaker in speakers]
     full: dict[int, set[str]] = defaultdict(set)

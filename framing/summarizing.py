@@ -16,6 +16,7 @@ from framing.population import CountedArticle, Population
 from framing.prevalence import (
     INDEX,
     LONG_RUN,
+    Difference,
     Share,
     Tuning,
     compare_shares,
@@ -146,7 +147,7 @@ class _Work:
         naive = None if favor.naive is None or against.naive is None else favor.naive - against.naive
         balance = None
         if favor.share is not None and against.share is not None:
-            balance = compare_shares(favor.share, against.share)
+            balance = _hold(compare_shares(favor.share, against.share), favor.share.estimate - against.share.estimate)
         return TargetShares(values, balance, naive, self.plan.reliable.get(target))
 
     def _share(self, label: str, tuned_by: str, column: _Columns, group: Group) -> LabelShare:
@@ -193,6 +194,13 @@ class _Work:
         best = int(given[np.argmax(column.probability[given])])
         sentence = self.evidence.population.sentence(best)
         return Example(sentence.text, sentence.article_id, float(column.probability[best]))
+
+
+def _hold(balance: Difference, estimate: float) -> Difference:
+    """Return the balance as the difference of the shares that are shown, of which none is below 0."""
+    if balance.low is None or balance.high is None:
+        return replace(balance, estimate=estimate)
+    return replace(balance, estimate=estimate, low=min(balance.low, estimate), high=max(balance.high, estimate))
 
 
 def _count_sentences(group: Group) -> int:

@@ -16,7 +16,7 @@ from framing.linking import Account
 from framing.prevalence import INDEX, LONG_RUN, Difference, Share, Tuning
 
 FEW_POSITIVES = 5
-"""Coded sentences with a label, expected at its share, below which a share is marked: chance decides it."""
+"""Coded sentences with a label, expected at its share, below which a share is marked: it is imprecise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class LabelShare:
 
     @property
     def has_few_positives(self) -> bool:
-        """Whether so few coded sentences have the label that its share hangs on chance."""
+        """Whether so few coded sentences can be expected to have the label that its share is imprecise."""
         return self.share is not None and self.share.coded > 0 and self.share.coded * self.share.estimate < FEW_POSITIVES
 
 

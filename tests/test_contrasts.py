@@ -283,7 +283,7 @@ def test_without_a_coded_sentence_nothing_is_tested_and_all_that_a_test_tells_is
         assert record["note"].startswith("not tested: too little is coded of ")
     told = tell(tabulate_contrasts(comparison, index, codebook))
     assert told.startswith("Nothing is compared: no sentence is coded, and differences between uncorrected indexes are")
-    assert "can be ranked" in tell(tabulate_ranks(comparison, codebook, "outlet"))
+    assert "can be ranked" in tell(tabulate_ranks(comparison, index, codebook))
 
 
 def test_pairs_of_very_many_groups_that_cannot_be_tested_are_not_listed(codebook: Codebook, model: FramingModel) -> None:
@@ -324,11 +324,12 @@ def test_the_numbers_of_the_table_are_those_of_the_records(summary: Summary, cod
     comparison = compare_groups(summary)
     grid, notes = tabulate_contrasts(comparison, summary, codebook)
     assert isinstance(grid, Grid)
-    differing = [record for record in comparison_records(comparison) if record["differs"]]
-    assert len(grid.rows) == len(differing)
+    tested = [record for record in comparison_records(comparison) if record["q"] is not None]
+    differing = [record for record in tested if record["differs"]]
+    assert len(grid.rows) == len(tested) == 12
     cells = {(str(row[0]), str(row[1]), str(row[3])): [str(cell) for cell in row] for row in grid.rows}
-    for record in differing:
-        row = cells[name_label(record["label"], codebook), record["one"], record["other"]]
+    for record in tested:
+        row = cells[name_label(record["label"], codebook) + " *" * record["differs"], record["one"], record["other"]]
         if not record["label"].endswith(":balance"):
             assert row[2] == f"{100 * record['one_share']:.0f}%"
         assert row[5] == f"{100 * record['difference']:+.1f} points"
@@ -337,7 +338,7 @@ def test_the_numbers_of_the_table_are_those_of_the_records(summary: Summary, cod
     count = len(differing)
     assert f"{count} of 12 comparisons differ (3 pairs in each of 4 labels; Benjamini and Hochberg within a label" in str(notes)
     assert "at most 5 % of findings expected to be false" in str(notes)
-    assert "Not compared, with fewer than 50 coded sentences or 15 articles: Small." in str(notes)
+    assert "Not compared: Small (" in str(notes)
 
 
 def test_one_pair_and_one_label_are_told_in_the_singular(summary: Summary) -> None:
@@ -348,12 +349,12 @@ def test_one_pair_and_one_label_are_told_in_the_singular(summary: Summary) -> No
 
 
 def test_ranks_are_shown_as_ranges_with_those_that_are_left_out(summary: Summary, codebook: Codebook) -> None:
-    parts = tabulate_ranks(compare_groups(summary), codebook, "outlet")
+    parts = tabulate_ranks(compare_groups(summary), summary, codebook)
     storm = next(part for part in parts if isinstance(part, Grid) and part.title == "Storm")
     assert [str(cell) for cell in storm.rows[0]][::2] == ["Gamma", "1"]
     assert {str(row[2]) for row in storm.rows[1:]} == {"2 to 3"}
     assert "1 for the highest share, for all groups of a label at once (95 %)" in tell(parts)
-    assert "Not compared, with fewer than 50 coded sentences or 15 articles: Small." in tell(parts)
+    assert "Not compared: Small (" in tell(parts)
 
 
 def test_labels_have_the_names_of_the_codebook(codebook: Codebook) -> None:

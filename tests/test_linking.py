@@ -276,7 +276,7 @@ def test_more_articles_than_were_drawn_from_are_noted_and_the_sample_stands_for_
     coded = code_drawn(before, draw_stratified(before, 120, np.random.default_rng(4)).drawn)
     linked = link_codes(everything, coded)
     (note,) = linked.account.notes
-    assert "the coded sentences of Daily stand for about 200 of its 400: the others are taken to be like these" in note
+    assert note.startswith("the coded sentences stand for fewer than are here (about 200 of 400 in Daily): the others are taken")
     chances, outlets = linked.chances, np.array(everything.outlets)
     is_coded = ~np.isnan(chances)
     assert chances[is_coded & (outlets == "Daily")] == pytest.approx(60 / 400)
@@ -290,7 +290,7 @@ def test_half_a_sample_coded_is_noted_with_or_without_the_lines_that_wait(popula
     assert whole.account.waiting == 100
     assert "100 drawn sentences wait for a coder" in " ".join(whole.account.notes)
     for linked in (whole, coded):
-        assert "stand for about" in linked.account.notes[-1]
+        assert "stand for fewer than are here" in linked.account.notes[-1]
         assert (1 / linked.chances[~np.isnan(linked.chances)]).sum() == pytest.approx(300)
 
 

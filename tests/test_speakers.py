@@ -14,6 +14,8 @@ from framing.speakers import unify_speakers
         (["experts", "Experts", "The experts"], ["Experts", "Experts", "The experts"]),
         (["Trump", "Mr Trump", None, "Trump’s"], ["Trump", "Trump", None, "Trump"]),
         (["The statement", "Statement"], ["The statement", "Statement"]),
+        (["President Donald Trump", "President Trump", "Sen. Cruz"], ["Donald Trump", "Donald Trump", "Cruz"]),
+        (["The president", "President of the company"], ["The president", "President of the company"]),
         (["Mr.", ""], ["Mr.", ""]),
     ],
 )

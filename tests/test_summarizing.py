@@ -529,7 +529,7 @@ def test_outlets_are_compared_pair_by_pair(compared: list[Record], corrected: li
 def test_a_comparison_is_told_in_a_table(corpus: Path, saved: Path) -> None:
     base = ["compare", corpus / "articles.jsonl", "-a", corpus / "coded-sample.jsonl", "-m", saved]
     table = run(*base, "-f", "table").stdout
-    for part in ("Pairs that differ, by outlet", "Storm", "1 pair in each of 4 labels", "Not compared", "Small"):
+    for part in ("All pairs, by outlet; * differ", "Storm *", "1 pair in each of 4 labels", "Not compared", "Small"):
         assert part in table
     against = run(*base, "--against", "Daily", "--frame", "storm")
     assert {(row["one"], row["other"]) for row in records(against)} == {("Weekly", "Daily"), ("Small", "Daily")}

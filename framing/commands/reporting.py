@@ -17,7 +17,6 @@ from framing.commands.speaking import refuse_overwriting, say
 from framing.commands.summarizing import (
     Codes,
     Inputs,
-    OutletTable,
     TheseArticles,
     WithoutCopies,
     choose_plan,
@@ -42,7 +41,6 @@ def report(
     annotations: Codes = None,
     model: ModelName = None,
     outlet: Outlet = None,
-    outlets: OutletTable = None,
     title: Annotated[str, typer.Option(help="The title of the page.")] = "How outlets frame the news",
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Also write each chart to this folder, as SVG, PNG, Vega-Lite and CSV.")
@@ -63,7 +61,7 @@ def report(
     refuse_overwriting(output, [*paths, *(annotations or [])])
     loaded, intake = load_model(model), Intake()
     plan = choose_plan(model, these_articles, None)
-    evidence = gather(Inputs(paths, outlet, annotations, outlets), loaded, intake)
+    evidence = gather(Inputs(paths, outlet, annotations), loaded, intake)
     if evidence is not None:
         if evidence.counted:
             raise UsageError(

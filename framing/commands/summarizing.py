@@ -157,7 +157,7 @@ def compare(
             parts = tables.tabulate_contrasts(comparison, summary, codebook)
             records = comparing.contrast_records(comparison)
             if ranks:
-                parts, records = tables.tabulate_ranks(comparison, codebook, by), comparing.rank_records(comparison)
+                parts, records = tables.tabulate_ranks(comparison, summary, codebook), comparing.rank_records(comparison)
             show(parts, records, form, output)
             for line in tables.explain_comparison(comparison, summary) if form != "table" else []:
                 say(f"note: {line}")

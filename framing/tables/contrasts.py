@@ -12,8 +12,8 @@ from framing.comparing import ALL, GroupPairs, GroupWords
 from framing.contrasts import RATE, Comparison, Contrast, Rank
 from framing.error_rates import ErrorComparison, ErrorRate, describe_differences
 from framing.output import Grid, Part, percent, plain, signed
-from framing.prevalence import MIN_ARTICLES, MIN_CODED
 from framing.summary import Summary
+from framing.summary_records import explain_missing_interval
 
 _SHOWN, _FEWEST = 10, 5
 """Pairs of frames that a table shows, and sentences with both below which their ratio is left to chance."""
@@ -26,14 +26,22 @@ def name_label(label: str, codebook: Codebook) -> str:
     return names.get(label, label)
 
 
+_ALL_SHOWN = 30
+"""Pairs up to which a table shows all, those too that do not differ."""
+
+
 def tabulate_contrasts(comparison: Comparison, summary: Summary, codebook: Codebook) -> list[Part]:
-    """Return the pairs that differ, the surest first, how many were compared, and who could not be."""
+    """Return the pairs that differ, or all where they are few, the surest first; how many were compared, and who was not."""
     by = ", ".join(summary.by)
-    differing = comparison.differing()
+    tested = [contrast for contrast in comparison.contrasts if contrast.q is not None]
+    shown, title = comparison.differing(), f"Pairs that differ, by {by}"
+    if len(tested) <= _ALL_SHOWN:
+        shown = sorted(tested, key=lambda contrast: contrast.q or 0.0)
+        title = f"All pairs, by {by}; * differ"
     parts: list[Part] = []
-    if differing:
+    if shown:
         header = ["", by, "", "other", "", "difference", "95 %", "adjusted p"]
-        parts.append(Grid(f"Pairs that differ, by {by}", header, [_contrast_row(row, codebook) for row in differing], left=1))
+        parts.append(Grid(title, header, [_contrast_row(row, codebook) for row in shown], left=1))
     parts.append("\n".join(explain_comparison(comparison, summary)))
     return parts
 
@@ -43,7 +51,13 @@ def _contrast_row(row: Contrast, codebook: Codebook) -> list[str | Text]:
     low, high = row.difference.low, row.difference.high
     interval = "–" if low is None or high is None else f"{_points(low)} to {_points(high)}"
     shares = (plain(row.one), show(row.one_share), plain(row.other), show(row.other_share))
-    return [name_label(row.label, codebook), *shares, f"{_points(row.difference.estimate)} points", interval, _p(row.q)]
+    return [
+        name_label(row.label, codebook) + " *" * row.differs,
+        *shares,
+        f"{_points(row.difference.estimate)} points",
+        interval,
+        _p(row.q),
+    ]
 
 
 def _points(value: float) -> str:
@@ -79,19 +93,21 @@ def explain_comparison(comparison: Comparison, summary: Summary) -> list[str]:
         )
     else:
         notes.append("No two groups can be compared.")
-    return [*notes, *_name_left_out(comparison)]
+    return [*notes, *_name_left_out(comparison, summary)]
 
 
-def _name_left_out(comparison: Comparison) -> list[str]:
+def _name_left_out(comparison: Comparison, summary: Summary) -> list[str]:
     if not comparison.left_out:
         return []
-    names = ", ".join(plain(name) for name in comparison.left_out[:8])
-    more = f" and {len(comparison.left_out) - 8:,} more" if len(comparison.left_out) > 8 else ""
-    return [f"Not compared, with fewer than {MIN_CODED} coded sentences or {MIN_ARTICLES} articles: {names}{more}."]
+    reasons = {group.name: explain_missing_interval(group) or "no label is known" for group in summary.groups}
+    told = [f"{plain(name)} ({reasons[name].removeprefix('no interval: ')})" for name in comparison.left_out[:8]]
+    told += [f"{len(comparison.left_out) - 8:,} more"] * (len(comparison.left_out) > 8)
+    return [f"Not compared: {'; '.join(told)}."]
 
 
-def tabulate_ranks(comparison: Comparison, codebook: Codebook, by: str) -> list[Part]:
+def tabulate_ranks(comparison: Comparison, summary: Summary, codebook: Codebook) -> list[Part]:
     """Return the ranks of each label as ranges that hold for all groups at once."""
+    by = ", ".join(summary.by)
     parts: list[Part] = []
     found: dict[str, list[Rank]] = {}
     for rank in comparison.ranks:
@@ -103,7 +119,7 @@ def tabulate_ranks(comparison: Comparison, codebook: Codebook, by: str) -> list[
     if not parts:
         return ["No two groups can be ranked: too little is coded."]
     note = "Ranks that remain possible, 1 for the highest share, for all groups of a label at once (95 %)."
-    return [*parts, "\n".join([note, *_name_left_out(comparison)])]
+    return [*parts, "\n".join([note, *_name_left_out(comparison, summary)])]
 
 
 def _range(rank: Rank) -> str:

@@ -165,7 +165,7 @@ def _explain_gaps(summary: Summary) -> list[str]:
     rows = [row for group in summary.groups for row in group.frames.values()]
     rows += [group.stance[t].values[side] for group in summary.groups for t in group.stance for side in STANCES[:2]]
     if any(row.has_few_positives for row in rows):
-        notes.append(f"{FEW} fewer than {FEW_POSITIVES} coded sentences have the label: chance decides the share.")
+        notes.append(f"{FEW} imprecise: fewer than {FEW_POSITIVES} coded sentences can be expected to have the label.")
     return notes
 
 
