@@ -87,6 +87,12 @@ class Coding:
     design: str = ""
     agreement: tuple[LabelAgreement, ...] = ()
 
+    def is_same_as(self, other: Coding) -> bool:
+        """Return whether two codings are one, by what is said of them or by their agreement."""
+        return bool(self.statement and self.statement == other.statement) or bool(
+            self.agreement and self.agreement == other.agreement
+        )
+
 
 @dataclass(frozen=True)
 class Report:
@@ -118,3 +124,8 @@ class Report:
     figures: tuple[Figure, ...] = ()
     period: tuple[str, str] | None = None
     records: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def has_one_coding(self) -> bool:
+        """Whether the sentences that correct the shares and those that the model learnt from are one coding."""
+        return self.outlets.account is not None and self.sample.is_same_as(self.training)

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 
 from framing.codebook import Codebook
 from framing.output import plain
+from framing.prevalence import HAND_CODED
 
 SPACE = "\u00a0"
 """Stands between a number and its noun, so that no line breaks there."""
 
 MOST_LETTERS = 60
 """Characters of a name that are shown; the rest is an ellipsis."""
+
+HOLLOW, FEW = "○", "~"
+"""Before a share that is an uncorrected index, and before one that few coded sentences decide."""
 
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
@@ -40,6 +44,11 @@ def percent(share: float | None) -> str:
     if 0 < share < 0.0005 or 0.9995 < share < 1:
         return "<0.1%" if share < 0.5 else ">99.9%"
     return f"{_hundredths(share, near=(0.0, 1.0))}%"
+
+
+def name_method(method: str) -> str:
+    """Return how a share came about, in the words of a report: who coded is not known to it."""
+    return "coded sentences alone" if method == HAND_CODED else method
 
 
 def bounds(interval: tuple[float | None, float | None] | None) -> str:

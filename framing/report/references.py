@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 REFERENCES = {
     "Angelopoulos et al., 2023": (
-        "Angelopoulos, A. N., Duchi, J. C., & Zrnic, T. (2023). PPI++: Efficient prediction-powered inference. arXiv:2311.01453."
+        "Angelopoulos, A. N., Bates, S., Fannjiang, C., Jordan, M. I., & Zrnic, T. (2023). Prediction-powered inference. Science, "
+        "382(6671), 669–674."
     ),
     "Benjamini & Hochberg, 1995": (
         "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate: A practical and powerful approach to multiple "
@@ -20,7 +21,8 @@ REFERENCES = {
     ),
     "Egami et al., 2023": (
         "Egami, N., Hinck, M., Stewart, B. M., & Wei, H. (2023). Using imperfect surrogates for downstream inference: Design-based "
-        "supervised learning for social science applications of large language models. arXiv:2306.04746."
+        "supervised learning for social science applications of large language models. Advances in Neural Information Processing "
+        "Systems, 36."
     ),
     "Gutmann & Maymin, 1987": (
         "Gutmann, S., & Maymin, Z. (1987). Is the selected population the best? The Annals of Statistics, 15(1), 456–461."

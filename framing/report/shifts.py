@@ -1,4 +1,4 @@
-"""Contrasts within an outlet: those it quotes against its own words, its last period against its first, its leading frame.
+"""Contrasts within an outlet: its quotations, its periods, its leading frame, and its shares against the coded sentences alone.
 
 Voices and periods are tested like outlets: within one frame, the outlets whose p-values pass Benjamini and Hochberg's
 procedure are said to differ. A frame surely leads an outlet where it surely exceeds each other frame; the largest of these
@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from framing.codebook import STANCES
 from framing.contrasts import RATE, adjust
 from framing.grouping import PERIODS, UNDATED, VOICE
-from framing.prevalence import Difference, Share, compare_shares
-from framing.summary import OutletSummary, Summary
+from framing.prevalence import CORRECTED, Difference, Share, compare_shares
+from framing.summary import LabelShare, OutletSummary, Summary
 from framing.voice import OUTLET, QUOTED
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One part of an outlet (``one``: a voice or a period) less another part of it in one frame, of ``family`` tested ones."""
+    """One part of an outlet (``one``: a voice or a period) less another part of it in one frame, of ``family`` tested ones.
+
+    ``rows`` are what the two shares rest on.
+    """
 
     frame: str
     outlet: str
@@ -28,6 +32,7 @@ class Shift:
     one_share: float
     other_share: float
     difference: Difference
+    rows: tuple[LabelShare, LabelShare]
     q: float | None = None
     family: int = 0
 
@@ -39,7 +44,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The most frequent frame of an outlet, the next one, and how far it is ahead of every other (``differences``)."""
+    """The most frequent frame of an outlet, the next one, and how far it is ahead of every other (``differences``).
+
+    ``rows`` are the two frames' shares with what they rest on.
+    """
 
     outlet: str
     frame: str
@@ -47,6 +55,7 @@ class Lead:
     next_frame: str
     next_difference: Difference
     differences: tuple[Difference, ...]
+    rows: tuple[LabelShare, LabelShare]
     q: float | None = None
 
     @property
@@ -102,7 +111,7 @@ def _compare(pairs: Iterable[tuple[str, OutletSummary, OutletSummary, tuple[str,
             if first.share is not None and second.share is not None:
                 estimates = first.share.estimate, second.share.estimate
                 difference = compare_shares(first.share, second.share)
-                by_frame.setdefault(frame, []).append(Shift(frame, outlet, *names, *estimates, difference))
+                by_frame.setdefault(frame, []).append(Shift(frame, outlet, *names, *estimates, difference, (first, second)))
     return tuple(shift for shifts in by_frame.values() for shift in _adjust_shifts(shifts))
 
 
@@ -131,4 +140,55 @@ def _find_lead(group: OutletSummary) -> Lead | None:
     shares: dict[str, Share] = {frame: row.share for frame, row in known.items() if row.share is not None}
     first, second, *rest = sorted(shares, key=lambda frame: -shares[frame].raw)
     differences = tuple(compare_shares(shares[first], shares[frame]) for frame in (second, *rest))
-    return Lead(group.name, first, shares[first].estimate, second, differences[0], differences)
+    rows = (known[first], known[second])
+    return Lead(group.name, first, shares[first].estimate, second, differences[0], differences, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A published share of a label (a frame, or ``target:side``) in an outlet, which the coded sentences alone can be held to.
+
+    ``distance`` is how far these alone lie outside its interval, 0 where they lie within.
+    """
+
+    outlet: str
+    label: str
+    row: LabelShare
+    distance: float
+
+
+def check_shares(summary: Summary) -> list[Check]:
+    """Return every corrected share that is published, beside the coded sentences alone, the farthest from its interval first."""
+    found = [
+        Check(group.name, label, row, distance)
+        for group in summary.groups
+        for label, row in (*group.frames.items(), *_list_sides(group))
+        if (distance := measure_distance(row)) is not None
+    ]
+    return sorted(found, key=lambda check: -check.distance)
+
+
+def _list_sides(group: OutletSummary) -> list[tuple[str, LabelShare]]:
+    return [(f"{target}:{side}", shares.values[side]) for target, shares in group.stance.items() for side in STANCES[:2]]
+
+
+def measure_distance(row: LabelShare) -> float | None:
+    """Return how far the coded sentences alone lie outside the interval of a corrected share; None without one to compare."""
+    if row.interval is None or row.by_hand is None or row.share is None or row.share.method != CORRECTED:
+        return None
+    low, high = row.interval
+    return max(low - row.by_hand.estimate, row.by_hand.estimate - high, 0.0)
+
+
+def find_rows(summary: Summary, outlet: str, label: str) -> list[LabelShare]:
+    """Return what a frame's share in an outlet rests on, or a balance (``target:balance``): its shares of favor and against."""
+    group = next(group for group in summary.groups if group.name == outlet)
+    if label in group.frames:
+        return [group.frames[label]]
+    shares = group.stance[label.partition(":")[0]]
+    return [shares.values[side] for side in STANCES[:2]]
+
+
+def is_imprecise(rows: Iterable[LabelShare]) -> bool:
+    """Return whether few coded sentences can be expected to have any of the labels."""
+    return all(row.has_few_positives for row in rows)

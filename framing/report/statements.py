@@ -22,7 +22,7 @@ def split_statement(statement: str) -> tuple[str, ...]:
 def quote_statement(statement: str, most: int) -> str:
     """Return the first sentences of a statement, up to ``most`` characters but one sentence at least; empty of an empty one."""
     kept = ""
-    for sentence in re.split(r"(?<=[.!?])\s+", " ".join(split_statement(statement)[:1])):
+    for sentence in re.split(r"(?<=[.!?])\s+", " ".join(split_statement(statement))):
         if kept and len(kept) + len(sentence) > most:
             break
         kept = f"{kept} {sentence}".strip()
