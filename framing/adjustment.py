@@ -17,7 +17,7 @@ METHODS = {ACC: "adjusted count, no coded sentence", EM: "expectation maximisati
 
 
 def choose_adjustment(kind: str, evaluations: Sequence[Evaluation]) -> Adjustment:
-    """Return the adjustment ``kind``, by the errors that the model made on left-out articles.
+    """Return the adjustment ``kind``, by the errors that the model made on outlets left out of training, else on articles.
 
     The share of a label whose errors are not known, or too many, is not adjusted: it stays an index.
 
@@ -29,7 +29,9 @@ def choose_adjustment(kind: str, evaluations: Sequence[Evaluation]) -> Adjustmen
         raise UsageError(f"--adjust {kind!r} is no adjustment{suggest(kind, METHODS)}")
     if not evaluations:
         raise ModelError("the model keeps no evaluation to adjust by: train it again (framing train)")
-    rows = {row.label: row for row in evaluations[0].labels}
+    # Groups without codes are mostly outlets that the model does not know.
+    unknown = next((evaluation for evaluation in evaluations if evaluation.design.startswith("outlets")), evaluations[0])
+    rows = {row.label: row for row in unknown.labels}
 
     def adjust(label: str, naive: float, probabilities: Floats) -> Share | None:
         row = rows.get(label)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from framing.annotations import WRITTEN, CodedSentence
 from framing.codebook import STANCES, Codebook
+from framing.features import fingerprint
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -28,14 +29,16 @@ class Codes:
     """The codes of sentences, in the order of ``list_outputs``.
 
     ``given`` and ``known`` are sentences × outputs: whether a sentence has the label, and whether it was coded for it (a
-    stance may be missing). ``article`` and ``outlet`` number the groups. ``counts`` says which sentences stand for news,
-    so that figures may be computed on them (the others only teach); ``written`` which were written for training.
+    stance may be missing). ``article``, ``outlet`` and ``text`` number the groups; sentences of one text have one number.
+    ``counts`` says which sentences stand for news, so that figures may be computed on them (the others only teach);
+    ``written`` which were written for training.
     """
 
     given: Bools
     known: Bools
     article: Integers
     outlet: Integers
+    text: Integers
     counts: Bools
     written: Bools
 
@@ -62,8 +65,9 @@ def encode(sentences: Sequence[CodedSentence], codebook: Codebook) -> Codes:
     shape = (len(sentences), len(list_outputs(codebook)))
     _, article = np.unique([s.article for s in sentences], return_inverse=True)
     _, outlet = np.unique([s.outlet for s in sentences], return_inverse=True)
+    _, text = np.unique([fingerprint(s.text) if s.text else s.hash for s in sentences], return_inverse=True)
     counts = np.array([s.stands_for_news for s in sentences], bool)
     if counts.sum() < FEWEST_COUNTING or len(set(article[counts])) < 2:
         counts[:] = True
     written = np.array([s.sampling == WRITTEN for s in sentences], bool)
-    return Codes(np.array(given, bool).reshape(shape), np.array(known, bool).reshape(shape), article, outlet, counts, written)
+    return Codes(np.array(given, bool).reshape(shape), np.array(known, bool).reshape(shape), article, outlet, text, counts, written)

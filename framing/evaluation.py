@@ -87,7 +87,8 @@ def predict_left_out(
 ) -> list[Floats]:
     """Return, for each grouping, the decision values of each sentence from a model that saw no sentence of its group.
 
-    Nothing of the group enters, not even the frequencies of its words. NaN where the others held too few positives.
+    Nothing of the group enters, not even the frequencies of its words, nor a sentence elsewhere that has the same text.
+    NaN where the others held too few positives.
     """
     from joblib import Parallel, delayed
 
@@ -103,7 +104,8 @@ def predict_left_out(
 
 
 def _predict_part(counts: TermCounts, codes: Codes, codebook: Codebook, settings: Settings, inside: Bools) -> Floats:
-    others = np.flatnonzero(~inside)
+    # A text that is coded in two articles would be known by heart in the one from the other.
+    others = np.flatnonzero(~inside & ~np.isin(codes.text, codes.text[inside]))
     idf = counts.weigh(others)
     features = counts.features(idf, others)
     weights, intercepts, rules = fit_outputs(features, codes.take(others), codebook, settings, min_positives=FEWEST)

@@ -24,7 +24,7 @@ from framing.coded import SIDES
 from framing.errors import AnnotationError
 from framing.features import Floats
 from framing.population import Population, check_ids
-from framing.sampling.earlier import DESIGNS, unite_draws
+from framing.sampling.earlier import DESIGNS, RANDOM, STRATIFIED, unite_draws
 
 MOST_ERRORS = 4.0
 """Standard errors by which the sentences that a sample stands for may be from those that are here."""
@@ -96,7 +96,10 @@ def link_codes(population: Population, annotations: Iterable[Annotation]) -> Lin
     sizes = _measure_sizes(population, {row: chances[row] for row in found.used}, _come_singly(drawn))
     short = {size.outlet: size.stands_for / size.sentences for size in sizes if size.sentences - size.stands_for > size.tolerance}
     chance *= [short.get(outlet, 1.0) for outlet in population.outlets]
-    notes = (*account.notes, *_compare_sizes(sizes, short), *_find_uncoded(population, sizes))
+    noted = [*_compare_sizes(sizes, short), *_find_uncoded(population, sizes)]
+    if not noted and not found.absent:
+        noted = _compare_totals(population, drawn, chances)
+    notes = (*account.notes, *noted)
     return LinkedCodes(labels, chance, replace(account, notes=notes))
 
 
@@ -279,6 +282,21 @@ def _compare_sizes(sizes: Iterable[_Size], short: Mapping[str, float]) -> list[s
 
 _NAMED = 4
 """Outlets that a note names."""
+
+
+def _compare_totals(population: Population, drawn: Iterable[Annotation], chances: Mapping[int, float]) -> list[str]:
+    """Return a line where draws of a fixed number of sentences stand for fewer than are here, be it by one.
+
+    Of simple and stratified draws the inverse probabilities add up to the population exactly, so that also few articles
+    that were added after the draw, of which no sentence could be drawn, are noticed.
+    """
+    total = sum(1 / chance for chance in chances.values())
+    if not {annotation.sampling for annotation in drawn} <= {RANDOM, STRATIFIED} or total > len(population) - 0.5:
+        return []
+    return [
+        f"the drawn sentences stand for {total:,.0f} of the {len(population):,} that are here: name the files of all that were "
+        "drawn; if articles were added since the draw, no sentence of them could be drawn: draw from these too"
+    ]
 
 
 def _find_uncoded(population: Population, sizes: Iterable[_Size]) -> list[str]:

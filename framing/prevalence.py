@@ -44,6 +44,12 @@ CORRECTED, HAND_CODED, INDEX = "corrected", "hand-coded", "uncorrected index"
 MIN_CODED, MIN_ARTICLES = 50, 15
 """Coded sentences and articles below which no interval is published: it would promise more than it keeps."""
 
+MIN_CODED_ARTICLES = 12
+"""Articles that the coded sentences must come from: fewer, as where whole articles are coded, may all miss what few others have.
+
+Fifty sentences drawn singly from fifteen articles come from twelve or more of them in all but 1 of 10,000 samples.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -87,7 +93,8 @@ class Share:
     @property
     def is_supported(self) -> bool:
         """Whether enough is coded, and of enough articles, for its interval to be published."""
-        return self.low is not None and self.coded >= MIN_CODED and self.articles >= MIN_ARTICLES
+        spread = self.articles >= MIN_ARTICLES and self.coded_articles >= MIN_CODED_ARTICLES
+        return self.low is not None and self.coded >= MIN_CODED and spread
 
     @property
     def effective_sample_size(self) -> float | None:

@@ -142,7 +142,7 @@ class _Work:
 
     def _target(self, target: str, columns: dict[str, _Columns], group: Group) -> TargetShares:
         values = {stance: self._share(f"{target}:{stance}", target, column, group) for stance, column in columns.items()}
-        values = settle_adjusted(values) if self.plan.adjustment is not None else settle_corrected(values)
+        values = settle_adjusted(settle_corrected(values))
         favor, against = (values[side] for side in STANCES[:2])
         naive = None if favor.naive is None or against.naive is None else favor.naive - against.naive
         balance = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from framing.contrasts import Comparison, Contrast, Rank
 from framing.linking import Account
-from framing.prevalence import INDEX, MIN_ARTICLES, MIN_CODED, Share
+from framing.prevalence import INDEX, MIN_ARTICLES, MIN_CODED, MIN_CODED_ARTICLES, Share
 from framing.summary import Example, LabelShare, OutletSummary, Summary, TargetShares, publish
 
 
@@ -59,7 +59,10 @@ def explain_missing_interval(group: OutletSummary) -> str | None:
     lacks = [f"{coded} coded sentence{'s' * (coded != 1)}, {MIN_CODED} needed"] * (coded < MIN_CODED)
     once = " (copies of a text count once)" * bool(group.copies)
     lacks += [f"{articles} article{'s' * (articles != 1)}{once}, {MIN_ARTICLES} needed"] * (articles < MIN_ARTICLES)
-    return f"no interval: {' and '.join(lacks) or 'the coded sentences stand in one article'}"
+    spread = max(share.coded_articles for share in shares)
+    few = f"coded sentences of {spread} article{'s' * (spread != 1)}, {MIN_CODED_ARTICLES} needed"
+    lacks += [few] * (not lacks and spread < MIN_CODED_ARTICLES)
+    return f"no interval: {' and '.join(lacks)}"
 
 
 def _frame_record(row: LabelShare) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def test_both_layouts_show_the_same_numbers(codebook: Codebook) -> None:
     [
         ({}, "corrected by coded sentences", True),
         ({"method": HAND_CODED}, "hand-coded sentences alone", True),
-        ({"coded": 30}, "corrected by coded sentences", False),
+        ({"coded": 30}, "too little coded for an interval", False),
         ({"method": INDEX}, "uncorrected index", False),
         ({"method": ADJUSTED}, "adjusted count", False),
     ],
@@ -193,11 +193,10 @@ def test_hollow_marks_are_not_filled_and_grey_in_either_series(codebook: Codeboo
 
 
 def test_few_positives_are_grey_and_not_the_highest_estimate(codebook: Codebook) -> None:
-    figure = drawn(
-        draw_profiles(make_summary(make_group("A", (0.4, 0.2, 0.6)), make_group("B", (0.9, 0.01, 0.2), coded=5)), codebook)
-    )
+    figure = drawn(draw_profiles(make_summary(make_group("A", (0.4, 0.2, 0.6)), make_group("B", (0.02, 0.01, 0.2))), codebook))
     kinds = {(row["panel"], row["name"]): row["kind"] for row in data(figure)}
-    assert kinds["Harvest", "B"] == kinds["Storm", "B"] == "few positives"
+    assert kinds["Harvest", "B"] == kinds["Storm", "B"] == "imprecise"
+    assert "imprecise: fewer than 5 coded sentences can be expected to have it" in figure.caption
     assert "is 60% (A, Ghost)" in figure.caption
 
 
@@ -272,7 +271,7 @@ def test_the_balance_has_its_interval_and_the_line_at_zero(codebook: Codebook) -
     assert rows["A"]["low"] == pytest.approx(0.1)
     assert rows["A"]["text"] == "+20"
     assert "low" not in rows["B"]
-    assert "Intervals that rest on enough codes: 1, of which 1 wholly in favor, none wholly against." in figure.caption
+    assert "Intervals that rest on enough codes: 1 for “Mayor”, of which 1 wholly in favor, none wholly against." in figure.caption
     assert {"datum": 0} in [layer["encoding"]["x"] for layer in figure.wide["spec"]["layer"]]
 
 
@@ -365,8 +364,8 @@ def test_error_rates_of_few_sentences_are_grey_and_without_interval(codebook: Co
     told = {(row["name"], row["lane"]): row for row in data(figure)}
     assert [told[key]["kind"] for key in (("A", 0), ("A", 1), ("B", 1))] == [
         "missed",
-        "falsely given",
-        "falsely given, few sentences",
+        "wrongly given",
+        "wrongly given, few sentences",
     ]
     assert told["A", 0]["high"] == 0.6
     assert "low" not in told["B", 1]

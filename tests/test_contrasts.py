@@ -337,7 +337,7 @@ def test_the_numbers_of_the_table_are_those_of_the_records(summary: Summary, cod
         assert row[7] == ("< .001" if record["q"] < 0.001 else f"{record['q']:.3f}".removeprefix("0"))
     count = len(differing)
     assert f"{count} of 12 comparisons differ (3 pairs in each of 4 labels; Benjamini and Hochberg within a label" in str(notes)
-    assert "at most 5 % of findings expected to be false" in str(notes)
+    assert "Benjamini and Hochberg within a label, at 5 %" in str(notes)
     assert "Not compared: Small (" in str(notes)
 
 

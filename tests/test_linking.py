@@ -301,6 +301,16 @@ def test_outlets_of_which_nothing_is_coded_are_named(codebook: Codebook) -> None
     assert note.startswith("no sentence of Monthly, Weekly is coded (40 sentences)")
 
 
+def test_a_few_articles_that_were_added_after_the_draw_are_noticed(codebook: Codebook) -> None:
+    """Chance could have drawn none of them, and their share is too small for the sizes of outlets to tell."""
+    articles = make_outlets({"Daily": 40})
+    before, everything = score(articles[:38], codebook), score(articles, codebook)
+    coded = code_drawn(before, draw_random(before, 60, np.random.default_rng(4)).drawn)
+    assert link_codes(before, coded).account.notes == ()
+    (note,) = link_codes(everything, coded).account.notes
+    assert note.startswith("the drawn sentences stand for 380 of the 400 that are here")
+
+
 @pytest.mark.parametrize("size", [10, 30, 60])
 def test_two_draws_that_are_counted_as_one_are_refused(population: Population, size: int) -> None:
     """Each by another seed and unaware of the other, so that both record the same small probability: 1/π counts all twice."""

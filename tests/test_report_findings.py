@@ -22,10 +22,11 @@ from framing.report.content import Coding, Report
 from framing.report.findings import MOST, write_findings
 from framing.report.methods import write_methods
 from framing.report.openings import describe_basis, describe_key, describe_scope
-from framing.report.phrases import count, decimal, join, name_period, percent, points, show_name, signed_points
+from framing.report.phrases import NO_CODES, count, decimal, join, name_period, percent, points, show_name, signed_points
 from framing.report.references import REFERENCES, cite_software, list_references
 from framing.report.shifts import compare_periods, compare_voices, find_leads
 from framing.report.statements import quote_statement, split_statement
+from framing.report.tabulating import tabulate_contrasts
 from framing.summary import LabelShare
 from framing.wording import DistinctiveWord
 
@@ -135,9 +136,8 @@ DAILY_LEADS = "“Storm” is the most frequent frame in Daily: 34% of sentences
 WEEKLY_LEADS = (
     "“Harvest” is the most frequent frame in Weekly: 20% of sentences, 8 points (95% interval: 2 to 14) ahead of “Storm”."
 )
-HARVEST_EQUAL = (
-    "In “Harvest” Daily and Weekly do not differ by more than chance could make, which does not show that they are equal."
-)
+EQUALITY = "(false discovery rate 5% within each frame), which does not show that they are equal"
+HARVEST_EQUAL = f"In “Harvest” no difference between Daily and Weekly was found {EQUALITY}."
 
 SPECIFICATION: dict[Callable[[], Report], list[str]] = {
     case_two_outlets: [f"{STORM}: {NUMBERS}.", DAILY_LEADS, WEEKLY_LEADS, HARVEST_EQUAL],
@@ -148,7 +148,8 @@ SPECIFICATION: dict[Callable[[], Report], list[str]] = {
         HARVEST_EQUAL,
     ],
     case_nothing_coded: [
-        "No sentence of these articles was hand-coded, so the numbers are an uncorrected index and no difference is claimed: they "
+        "No coded sentences of these articles were given (option -a), so the numbers are an uncorrected index and no "
+        "difference is claimed: they "
         "carry the classifier's errors, which may differ from outlet to outlet, and no interval would hold. Draw sentences with "
         "“framing sample”, code them, and name the file of their codes to get shares that hold.",
         "What the classifier gave to the most sentences, for orientation and uncorrected: “Storm” in Daily (34%) and “Harvest” in "
@@ -163,27 +164,26 @@ SPECIFICATION: dict[Callable[[], Report], list[str]] = {
         "“Harvest” is the most frequent frame in A, B and C: A 20% of sentences, 8 points (95% interval: 2 to 14) ahead of "
         "“Storm”; B 20% of sentences, 8 points (95% interval: 2 to 14) ahead of “Storm”; C 20% of sentences, 8 points (95% "
         "interval: 2 to 14) ahead of “Storm”.",
-        "In “Harvest” and “Storm” no outlet differs from another by more than chance could make, which does not show that they are "
-        "equal.",
+        f"In “Harvest” and “Storm” no difference between outlets was found {EQUALITY}.",
     ],
     case_all_against_one: [
-        "In “Harvest” and “Storm” no outlet differs from B by more than chance could make, which does not show that they are equal."
+        f"In “Harvest” and “Storm” no difference between B and another outlet was found {EQUALITY}."
     ],
     case_a_third_without_codes: [
         f"{STORM}: {NUMBERS}.",
-        "No sentence of Bare was hand-coded: an uncorrected index is shown, the classifier's own counts, which take part in no "
+        "No coded sentence of Bare was given: an uncorrected index is shown, the classifier's own counts, which take part in no "
         "comparison.",
     ],
     case_a_third_with_few: [
         f"{STORM}: {NUMBERS}.",
-        "Too little is coded in Few to compare: fewer than 50 hand-coded sentences or 15 articles, so no interval is given.",
+        "Too little is coded in Few to compare, and no interval is given: Few has 12 coded sentences, 50 needed.",
     ],
     case_three_outlets: [
         f"{STORM}: {NUMBERS}; it also lies above the third.",
-        "In “Harvest” no outlet differs from another by more than chance could make, which does not show that they are equal.",
+        f"In “Harvest” no difference between outlets was found {EQUALITY}.",
     ],
     case_stance: [
-        "What Daily publishes is more favourable towards “The mayor” than what Weekly publishes: sentences in favour less "
+        "What Daily publishes is more in favor of “The mayor” than what Weekly publishes: sentences in favor less "
         "sentences against come to +43 points of all against −5, 48 points more (95% interval: 42 to 54 points)."
     ],
     case_coders_disagree: [
@@ -253,7 +253,7 @@ def test_voices_are_said_to_differ_where_they_were_tested_and_do() -> None:
         "Daily uses the frame “Storm” more often in its own words than those whom it quotes: 30% of its own sentences against 12% "
         "of quoted ones, 18 points more (95% interval: 12 to 24 points)."
     ]
-    equal = "No difference between an outlet's own words and those it quotes is larger than chance could make it"
+    equal = f"No difference between an outlet's own words and those it quotes was found {EQUALITY}"
     assert f"{equal}: tested in Daily and Weekly." in texts(make_voices(0.2, 0.2), EQUAL)
 
 
@@ -365,12 +365,12 @@ METHODS_CASES = {
     "no comparison": (case_one_outlet, ["Wilson, 1927"], ["contrast", "Benjamini"]),
     "agreement": (two, [".90 (.85 to .95) for “Harvest”", "Krippendorff, 2004", "before any reconciliation"], ["not measured"]),
     "one coder": (case_coded_by_one, ["How well coders agree on these sentences was not measured."], ["Krippendorff"]),
-    "one outlet without codes": (case_a_third_without_codes, ["No sentence of Bare was hand-coded"], []),
+    "one outlet without codes": (case_a_third_without_codes, ["No coded sentences of Bare were given"], []),
     "not evaluated": (two, ["How well it does was not evaluated."], ["macro-F1"]),
     "nobody says who coded": (two, ["[Say here who coded them"], []),
-    "adjusted": (case_adjusted, ["(adjusted count, no coded sentence)", "No sentence was hand-coded: these"], ["Särndal"]),
+    "adjusted": (case_adjusted, ["(adjusted count, no coded sentence)", f"{NO_CODES}: these"], ["Särndal"]),
     "not learnt": (case_not_learnt, ["For “Ghost”, which the classifier did not learn, shares rest on the coded"], []),
-    "no voices, no words": (two, [], ["own words", "Distinctive words", "permutations", "trained on", "had served for training"]),
+    "no voices, no words": (two, [], ["own words", "Distinctive words", "permutations", "flattered", "had served for training"]),
 }  # fmt: skip
 
 
@@ -395,10 +395,11 @@ def test_methods_count_what_was_left_out_and_why() -> None:
         "3 further inputs were left out: 2 since it is empty; 1 since it is binary",
         "7 headlines were labelled and not counted", "3 articles without a date",
         "1 article did not read like", "4 articles that print",
-        "was coded by 1 coder: 240 sentences (120 of each outlet)",
+        "A probability sample of 247 sentences, each with a known probability of inclusion, was drawn; 6 wait for a coder, 1 was "
+        "skipped or rejected by coders and 240 of them were coded by 1 coder (120 of each outlet)",
         "5 not among the sentences that were scored; 10 not drawn by chance; 5 without a known probability of inclusion; 2 coded "
         "under another name as well.",
-        "6 drawn sentences had not been coded", "1 drawn sentence was skipped or rejected by coders",
+        "The drawn sentences without codes are taken to be like the coded ones.",
         "25 coded sentences had served for training",
     ):  # fmt: skip
         assert said in text
@@ -410,9 +411,9 @@ def test_who_coded_is_said_in_the_words_of_those_who_know() -> None:
     model = replace(report.model, facts={"sentences": 90, "articles": 9, "coders": 2, "written": 30})
     text = "\n".join(write_methods(replace(report, model=model))).replace("\u00a0", " ")
     assert "90 sentences of 9 articles, coded by 2 coders; 30 of the sentences were written for training." in text
-    assert "“No person coded these. Language models did, see here.”" in text
+    assert "The data's documentation says: “No person coded these. Language models did, see here. More of it.”" in text
     assert "“Two students did.”" in text
-    assert "A probability sample of the sentences, stratified, each" in text
+    assert "A probability sample of 240 sentences, stratified, each" in text
     assert split_statement(statement) == ("No person coded these. Language models did, see here.", "More of it.")
 
 
@@ -445,7 +446,7 @@ def test_the_classifier_is_described_by_its_settings_and_figures(model: FramingM
 
 
 def test_openings_name_what_the_numbers_are() -> None:
-    assert describe_basis(two()).endswith("by 240\u00a0hand-coded sentences.")
+    assert describe_basis(two()).endswith("by 240\u00a0coded sentences.")
     assert "uncorrected index" in describe_basis(case_nothing_coded())
     assert "on an assumption" in describe_basis(case_adjusted())
     assert "the numbers rest on an assumption (adjusted count, no coded sentence)" in texts(case_adjusted())[0]
@@ -465,3 +466,71 @@ def test_distinctive_words_are_told_of_where_there_are_any() -> None:
 def test_cautions_come_after_what_was_found() -> None:
     kinds = [finding.kind for finding in write_findings(case_coders_disagree())]
     assert kinds == [DIFFERENCE, LEAD, LEAD, EQUAL, CAUTION]
+
+
+def test_an_unfinished_sample_is_told_with_its_notes() -> None:
+    report = two()
+    account = Account(240, 240, 0, 0, 0, 60, coders=("ana",), notes=("60 drawn sentences wait for a coder", "something else"))
+    waiting = replace(report, outlets=replace(report.outlets, account=account))
+    told = "The sample is not finished: 240 of 300\u00a0drawn sentences are coded"
+    assert f"{told}: 60 drawn sentences wait for a coder; something else." in texts(waiting, CAUTION)
+    noted = replace(report, outlets=replace(report.outlets, account=replace(account, waiting=0, notes=("something else",))))
+    assert "Of the coded sentences this must be known: something else." in texts(noted, CAUTION)
+    assert not [text for text in texts(report) if "not finished" in text or "must be known" in text]
+
+
+def give_codes_alone(report: Report, estimate: float) -> Report:
+    """The report, with Daily's storm at ``estimate`` by the coded sentences alone."""
+    daily, *others = report.outlets.groups
+    row = replace(daily.frames["storm"], by_hand=make_share(estimate, 0.1))
+    groups = (replace(daily, frames={**daily.frames, "storm": row}), *others)
+    return replace(report, outlets=replace(report.outlets, groups=groups))
+
+
+def test_a_share_that_the_coded_sentences_alone_contradict_is_told_and_warned_of_at_its_headline() -> None:
+    found = texts(give_codes_alone(two(), 0.1))
+    warning = "; but the coded sentences alone give 10% in Daily, outside the interval of the share (30–38)."
+    assert found[0] == f"{STORM}: {NUMBERS}{warning}"
+    assert (
+        "The coded sentences alone lie outside the interval of 1 of 1\u00a0published share: the farthest is “Storm” in Daily, 10% "
+        "by these alone and 34% (30–38) as published."
+    ) in found
+    assert "10%" not in " ".join(texts(give_codes_alone(two(), 0.31)))
+
+
+def test_an_imprecise_share_is_marked_in_its_headline_and_in_the_table_of_pairs() -> None:
+    low = {"harvest": (0.2, 0.04), "storm": (0.03, 0.02)}
+    groups = [make_group("Daily", HIGH), make_group("Weekly", low, first=100)]
+    report = make_report(TINY, make_summary(groups))
+    assert "34% of sentences against ~3%" in texts(report, DIFFERENCE)[0]
+    table = tabulate_contrasts(report)
+    assert table is not None
+    assert table.rows[0][1:3] == ("Daily 34%", "Weekly ~3%")
+    assert "~ imprecise: fewer than 5 coded sentences can be expected to have it" in describe_key(report)
+
+
+def test_what_the_model_was_trained_on_is_told_in_every_report() -> None:
+    for report, caveat in ((two(), "come from models that did not see them"), (case_nothing_coded(), "is flattered there")):
+        outlets = replace(report.outlets, corpus=replace(report.outlets.corpus, trained_on=40))
+        text = "\n".join(write_methods(replace(report, outlets=outlets))).replace("\u00a0", " ")
+        assert "The classifier was trained on 40 of these sentences" in text
+        assert caveat in text
+    said = "The classifier was trained on 40 of these 1,600\u00a0sentences: an uncorrected index is flattered there."
+    assert said in texts(replace(report, outlets=outlets))
+
+
+def test_one_coding_is_told_once() -> None:
+    coding = Coding("Two students did.", "", AGREED)
+    report = replace(two(), sample=coding, training=replace(coding, design="other"))
+    model = replace(report.model, facts={"sentences": 90, "articles": 9})
+    text = "\n".join(write_methods(replace(report, model=model)))
+    assert text.count("Two students did.") == text.count("Krippendorff's alpha") == 1
+    assert report.has_one_coding
+    assert not replace(report, training=Coding("Others did.", "", AGREED[:1])).has_one_coding
+    assert not Coding().is_same_as(Coding())
+
+
+def test_families_and_their_limits_are_told() -> None:
+    assert "within each frame about 5 in 100" in describe_scope(two())
+    assert "over all frames together more may be" in describe_scope(two())
+    assert "pairs that share an outlet depend on each other" in "\n".join(write_methods(case_three_outlets()))

@@ -187,6 +187,21 @@ def test_an_index_is_hollow_wherever_it_stands(uncoded: Report) -> None:
     assert "95% interval:" not in text
 
 
+def test_several_outlets_are_followed_by_all_of_them(news: Report) -> None:
+    alone = replace(news.outlets, groups=news.outlets.groups[:1])
+    for tabulate in (tabulate_frames, tabulate_stances, tabulate_checks):
+        assert tabulate(news.outlets, news.codebook).rows[-1][0] == "all outlets"
+        assert "all outlets" not in {row[0] for row in tabulate(alone, news.codebook).rows}
+    assert "| all outlets |" in render_markdown(news)
+    assert Reader(render_page(news)).text.count("all outlets") >= 4
+
+
+def test_who_coded_is_left_to_the_data(news: Report, uncoded: Report) -> None:
+    for report in (news, uncoded):
+        for text in (Reader(render_page(report)).text, render_markdown(report)):
+            assert not re.search("hand-coded|in favour|Their authors", text, re.IGNORECASE)
+
+
 def test_the_records_in_the_page_are_those_of_the_summary(hostile: Report) -> None:
     page = render_page(hostile)
     found = re.findall(r'<script type="application/json" id="records">(.*?)</script>', page, re.DOTALL)
@@ -257,8 +272,8 @@ def test_the_browser_links_to_pages_of_the_web_alone(news: Report) -> None:
 
 
 def test_parts_without_anything_are_left_out(uncoded: Report, news: Report) -> None:
-    assert [section.id for section in arrange_sections(replace(news, together=()), [])] == ["frames", "voices"]
-    assert [section.id for section in arrange_sections(replace(uncoded, speakers=None, together=()), [])] == []
+    assert [section.id for section in arrange_sections(replace(news, together=()), [])] == ["frames", "stance", "voices"]
+    assert [section.id for section in arrange_sections(replace(uncoded, speakers=None, together=()), [])] == ["frames", "stance"]
 
 
 def test_without_the_library_the_extra_is_named(news: Report, monkeypatch: pytest.MonkeyPatch) -> None:

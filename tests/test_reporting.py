@@ -56,7 +56,7 @@ def test_a_report_claims_the_differences_that_hold_and_says_how_it_was_made(made
     page = " ".join((made / "report.html").read_text("utf-8").split())  # blanks may be ones that do not break
     assert "<title>The news &lt;of&gt; Peru</title>" in page
     assert "uses the frame “Storm” in more of what it publishes than Daily" in page
-    for part in ("200 hand-coded sentences", "Made by a test.", "Särndal", "Benjamini"):
+    for part in ("200 coded sentences", "Made by a test.", "Särndal", "Benjamini"):
         assert part in page
     assert not re.search(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=\"(?!data:)", page)
 
@@ -79,7 +79,7 @@ def test_a_report_without_codes_claims_nothing(made: Path, saved: Path, tmp_path
     output = tmp_path / "index.md"
     run("report", made / "articles.jsonl", "-m", saved, "-o", output)
     text = output.read_text("utf-8")
-    assert "No sentence of these articles was hand-coded" in text
+    assert "No coded sentences of these articles were given" in text
     assert "95% interval" not in text.partition("## Methods")[0]
     assert "in more of" not in text
 

@@ -327,7 +327,7 @@ def test_enough_codes_in_one_article_give_no_interval(codebook: Codebook) -> Non
     rows = np.flatnonzero(population.article == [article.id for article in population.articles].index("a"))
     evidence = link(population, code_rows(population, rows[:60], draw_truth(population), 60 / 280, sampling="by hand"))
     (group,) = sum_up(evidence, codebook).groups
-    assert explain_missing_interval(group) == "no interval: the coded sentences stand in one article"
+    assert explain_missing_interval(group) == "no interval: coded sentences of 1 article, 12 needed"
 
 
 def test_copies_count_once_among_the_articles_that_an_interval_takes(codebook: Codebook) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from framing.charts.dots import Dot
-from framing.charts.marks import FEW
+from framing.charts.marks import FEW, UNBOUNDED
 from framing.prevalence import INDEX
 from framing.summary import FEW_POSITIVES
 from framing.tables import MARK
 
 UNCORRECTED = f"{INDEX}, the classifier's own count, which nothing coded corrects"
-HANGS_ON_CHANCE = f"fewer than {FEW_POSITIVES} coded sentences have it, so chance decides"
+IMPRECISE = f"{FEW}: fewer than {FEW_POSITIVES} coded sentences can be expected to have it"
 UNSURE = f"{MARK.strip()}: the model's own evaluation does not vouch for it"
 
 
@@ -21,10 +21,10 @@ def describe_dots(dots: Iterable[Dot], labels: Iterable[str]) -> str:
     hollow = sum(INDEX in dot.style.kind for dot in shown)
     notes = [f"{'all marks' if hollow == len(shown) else 'hollow and grey'}: {UNCORRECTED}"] if hollow else []
     if any(FEW in dot.style.kind for dot in shown):
-        notes.append(f"filled and grey: {HANGS_ON_CHANCE}")
+        notes.append(f"filled and grey, {IMPRECISE}")
     notes += sorted({f"diamonds: {dot.style.kind}, no coded sentence" for dot in shown if dot.style.shape == "diamond"})
-    if any(dot.interval is None and INDEX not in dot.style.kind for dot in shown):
-        notes.append("without a line: no interval is published")
+    if any(UNBOUNDED in dot.style.kind for dot in shown):
+        notes.append(f"small and hollow, without a line: {UNBOUNDED}")
     return join_notes([*notes, *describe_mark(labels)])
 
 
@@ -40,7 +40,7 @@ def join_notes(notes: Sequence[str]) -> str:
 
 
 def describe_highest(dots: Iterable[Dot], panels: Mapping[str, str], rows: Mapping[str, str]) -> str:
-    """Return which estimate is the highest of those with an interval and not left to chance; empty where none is."""
+    """Return which estimate is the highest of those with an interval and not imprecise; empty where none is."""
     sure = [(dot.value, dot) for dot in dots if dot.value and dot.interval and FEW not in dot.style.kind]
     if not sure:
         return ""

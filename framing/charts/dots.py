@@ -8,7 +8,7 @@ from typing import Any
 
 from framing.charts.labels import find_width, wrap_apart
 from framing.charts.marks import SPLIT, Layout, Style, frame_spec, place_rows
-from framing.charts.palette import GREY, INK, LINE, SOFT
+from framing.charts.palette import INK, LINE, SOFT
 
 _SIZE, _HEADER, _GAP, _VALUE = 11, 12, 16, 42
 
@@ -28,12 +28,16 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The scale that all panels share; ``zero`` draws a line at zero, ``labels`` writes its ticks (an expression of Vega)."""
+    """The scale that all panels share, up to ``end`` or else its last tick.
+
+    ``zero`` draws a line at zero, ``labels`` writes its ticks (an expression of Vega).
+    """
 
     ticks: Sequence[float]
     title: str
     labels: str = "format(datum.value, '.0%')"
     zero: bool = False
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def _make_block(number: int, blocks: int, spec: dict[str, Any]) -> dict[str, Any
 
 def _layer(dots: Sequence[Dot], board: Board, room: _Room) -> list[dict[str, Any]]:
     lane_of = {dot.style: dot.lane for dot in dots if dot.value is not None}
-    styles = sorted(lane_of, key=lambda style: (lane_of[style], style.stroke == GREY, style.shape == "diamond", style.kind))
+    styles = sorted(lane_of, key=lambda style: (lane_of[style], style.is_faint, style.shape == "diamond", style.kind))
     across, lanes = _place_across(board.axis), 1 + max(dot.lane for dot in dots)
     down = _place_down(room, lanes)
     layers: list[dict[str, Any]] = []
@@ -125,16 +129,16 @@ def _layer(dots: Sequence[Dot], board: Board, room: _Room) -> list[dict[str, Any
         line = {"type": "rule", "strokeWidth": 1.6} | ({"strokeDash": [3, 2]} if dashed else {})
         some = {"transform": [{"filter": {"field": "kind", "oneOf": kinds}}], "mark": line, "encoding": ends}
         layers += [some] if kinds else []
-    look = {channel: _scale(styles, channel, room) for channel in ("shape", "fill", "stroke")}
-    point = {"type": "point", "size": 42, "strokeWidth": 1.5, "opacity": 1}
+    look = {channel: _scale(styles, channel, room) for channel in ("shape", "fill", "stroke", "size")}
+    point = {"type": "point", "strokeWidth": 1.5, "opacity": 1}
     layers.append({"mark": point, "encoding": {"x": across | {"field": "value"}, **down, **look}})
     return [*layers, _write_values(styles, down, room, 10 if lanes == 1 else 9)] if room.value else layers
 
 
 def _write_values(styles: Sequence[Style], down: dict[str, Any], room: _Room, size: int) -> dict[str, Any]:
-    """Return the layer that writes each value at the right of the panel, grey where its mark is."""
-    grey = {"test": {"field": "kind", "oneOf": [style.kind for style in styles if style.stroke == GREY]}, "value": SOFT}
-    text = {"text": {"field": "text", "type": "nominal"}, "color": {"condition": grey, "value": INK}}
+    """Return the layer that writes each value at the right of the panel, fainter where its mark is."""
+    faint = {"test": {"field": "kind", "oneOf": [style.kind for style in styles if style.is_faint]}, "value": SOFT}
+    text = {"text": {"field": "text", "type": "nominal"}, "color": {"condition": faint, "value": INK}}
     look = {"type": "text", "align": "left", "baseline": "middle", "fontSize": size}
     return {"mark": look, "encoding": {"x": {"value": room.panel + 8}, **down, **text}}
 
@@ -143,7 +147,7 @@ def _place_across(axis: Axis) -> dict[str, Any]:
     look = {"values": list(axis.ticks), "labelExpr": axis.labels, "title": axis.title, "titleAnchor": "start", "titleAlign": "left"}
     return {
         "type": "quantitative",
-        "scale": {"domain": [axis.ticks[0], axis.ticks[-1]], "nice": False, "zero": False},
+        "scale": {"domain": [axis.ticks[0], axis.end or axis.ticks[-1]], "nice": False, "zero": False},
         "axis": look | {"grid": True, "labelFlush": True, "titleX": 0, "titlePadding": 5},
     }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
-from framing.charts.dots import Dot
+from framing.charts.dots import Axis, Dot
 from framing.charts.labels import percent
-from framing.charts.marks import NARROW, WIDE, Layout, style_share
+from framing.charts.marks import NARROW, WIDE, Layout, scale_shares, style_share
 from framing.codebook import Codebook, Frame
 from framing.prevalence import INDEX
 from framing.summary import LabelShare, OutletSummary, Summary
@@ -95,14 +96,21 @@ def number(value: float | None) -> float | None:
 def make_dot(row: LabelShare, panel: str, name: str) -> Dot:
     """Return the dot of a share in the row ``name`` of a panel; an empty place where there is no share."""
     if row.share is None:
-        return Dot(panel, name, None, "–", None, style_share(INDEX, few=False))
-    style = style_share(row.share.method, few=row.has_few_positives)
+        return Dot(panel, name, None, "–", None, style_share(INDEX, few=False, has_interval=False))
+    style = style_share(row.share.method, few=row.has_few_positives, has_interval=row.interval is not None)
     return Dot(panel, name, float(row.share.estimate), percent(row.share.estimate), row.interval, style)
 
 
 def find_highest(dots: Iterable[Dot]) -> float:
     """Return the highest value or end of an interval among ``dots``."""
     return max((max(dot.value, *(dot.interval or (0.0,))) for dot in dots if dot.value is not None), default=0.0)
+
+
+def make_share_axis(highest: float, title: str) -> Axis:
+    """Return the axis of panels of shares, which ends at the next ten per cent above ``highest``, or at a tick before that."""
+    ticks = scale_shares(highest, 3)
+    end = min(ticks[-1], ceil(round(10 * highest, 6)) / 10 or ticks[-1])
+    return Axis([tick for tick in ticks if tick <= end], title, end=end)
 
 
 def find_levels(summary: Summary, frames: Sequence[str]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
@@ -37,16 +37,24 @@ class Style:
     fill: str = OWN
     stroke: str = OWN
     dashed: bool = False
+    size: int = 42
+
+    @property
+    def is_faint(self) -> bool:
+        """Whether its numbers are written fainter, as those of an estimate that hardly bounds anything."""
+        return self.stroke == GREY or self.size < 42
 
 
-FEW = "few positives"
+FEW, UNBOUNDED = "imprecise", "too little coded for an interval"
 _SHOWN_AS = {CORRECTED: "corrected by coded sentences", HAND_CODED: "hand-coded sentences alone", INDEX: INDEX}
 
 
-def style_share(method: str, *, few: bool) -> Style:
-    """Return how a share that came about by ``method`` is drawn; with ``few`` positives, chance decides it."""
+def style_share(method: str, *, few: bool, has_interval: bool) -> Style:
+    """Return how a share that came about by ``method`` is drawn: with ``few`` positives or no interval, not as a sure one."""
     if method == INDEX:
         return Style(INDEX, "circle", PAPER, GREY)
+    if method in (CORRECTED, HAND_CODED) and not has_interval:
+        return Style(UNBOUNDED, "circle", PAPER, OWN, size=16)
     if few:
         return Style(FEW, "circle", GREY, GREY, dashed=True)
     if method == CORRECTED:
@@ -60,9 +68,10 @@ def style_second(style: Style, series: str, *, second: bool) -> Style:
     """Return ``style`` for one of two ``series``: the second has a shape and a colour of its own."""
     kind = series if style.fill == OWN else f"{series}, {style.kind}"
     if not second:
-        return Style(kind, style.shape, style.fill, style.stroke, style.dashed)
+        return replace(style, kind=kind)
     swap = {OWN: OTHER}
-    return Style(kind, "triangle-up", swap.get(style.fill, style.fill), swap.get(style.stroke, style.stroke), style.dashed)
+    fill, stroke = (swap.get(colour, colour) for colour in (style.fill, style.stroke))
+    return replace(style, kind=kind, shape="triangle-up", fill=fill, stroke=stroke)
 
 
 SPLIT = "split(datum.label, '\\n')"

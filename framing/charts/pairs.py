@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from framing.charts.captions import count, describe_dots
-from framing.charts.dots import Axis, Board, Dot, draw_dots
+from framing.charts.dots import Board, Dot, draw_dots
 from framing.charts.figures import (
     EVIDENCE,
     Figure,
@@ -18,11 +18,12 @@ from framing.charts.figures import (
     list_frames,
     make_dot,
     make_figure,
+    make_share_axis,
     number,
     say,
 )
 from framing.charts.labels import clean, mark, percent
-from framing.charts.marks import Style, scale_shares, style_second
+from framing.charts.marks import Style, style_second
 from framing.charts.palette import GREY
 from framing.codebook import Codebook
 from framing.error_rates import MIN_ARTICLES, MIN_CASES, ErrorComparison, ErrorRate, describe_differences
@@ -48,7 +49,7 @@ def draw_voices(voices: Summary, codebook: Codebook) -> Figure | None:
     cells = [(name, voice, frame, pairs[name][voice].frames[frame]) for frame in panels for name in names for voice in _SERIES]
     dots = [_make_voice_dot(make_dot(row, frame, name), voice) for name, voice, frame, row in cells]
     by = " and ".join(part for part in voices.by if part != VOICE) or "group"
-    board = Board(panels, {name: clean(name) for name in names}, Axis(scale_shares(find_highest(dots), 3), "share of sentences"))
+    board = Board(panels, {name: clean(name) for name in names}, make_share_axis(find_highest(dots), "share of sentences"))
     intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
     caption = f"Share of sentences that have each frame, {' above '.join(_SERIES.values())}, in {count(len(names), by)}{intervals}."
     caption += describe_dots(dots, panels.values())
@@ -73,7 +74,7 @@ def _make_voice_dot(dot: Dot, voice: str) -> Dot:
 
 
 _TOO_FEW = "few sentences"
-_WAYS = ("missed", "falsely given")
+_WAYS = ("missed", "wrongly given")
 _FEW_STYLE = Style(_TOO_FEW, "circle", GREY, GREY)
 
 _ERROR_COLUMNS = (
@@ -83,7 +84,7 @@ _ERROR_COLUMNS = (
 
 
 def draw_errors(errors: Mapping[str, ErrorComparison], codebook: Codebook) -> Figure | None:
-    """Return how often the classifier misses each frame, and gives it falsely, in each outlet; None without coded sentences.
+    """Return how often the classifier misses each frame, and wrongly gives it, in each outlet; None without coded sentences.
 
     ``errors`` are by frame id. Rates of few sentences stand without the interval, which would hardly bound them.
     """
@@ -93,12 +94,12 @@ def draw_errors(errors: Mapping[str, ErrorComparison], codebook: Codebook) -> Fi
     if not any(dot.value is not None for dot in dots):
         return None
     names = {name: clean(name) for name in sorted({rate.group for _, rate in cells})}
-    board = Board(frames, names, Axis(scale_shares(find_highest(dots), 3), "share of coded sentences"))
+    board = Board(frames, names, make_share_axis(find_highest(dots), "share of coded sentences"))
     intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
     caption = f"How often the classifier errs, on coded sentences it did not see, in {count(len(names), 'outlet')}{intervals}."
-    caption += " Missed: of the sentences with the frame; falsely given: of those without it."
+    caption += " Missed: of the sentences with the frame; wrongly given: of those without it."
     if any(_TOO_FEW in dot.style.kind for dot in dots):
-        caption += f" Grey, without an interval: fewer than {MIN_CASES} such sentences, or {MIN_ARTICLES} articles."
+        caption += f" Grey, without an interval: fewer than {MIN_CASES} such sentences, or {MIN_ARTICLES} articles; theirs are in the table behind alone."
     caption += _describe_tests(errors)
     text = Text("errors-by-outlet", "The classifier's errors by outlet", caption)
     rows = [(rate.group, frame, *_tabulate_rate(rate), errors[frame].p_missed, errors[frame].p_raised) for frame, rate in cells]

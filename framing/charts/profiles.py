@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from framing.charts.captions import (
-    HANGS_ON_CHANCE,
+    IMPRECISE,
     UNCORRECTED,
     count,
     describe_dots,
@@ -14,7 +14,7 @@ from framing.charts.captions import (
     describe_mark,
     join_notes,
 )
-from framing.charts.dots import Axis, Board, draw_dots
+from framing.charts.dots import Board, draw_dots
 from framing.charts.figures import (
     EVIDENCE,
     Figure,
@@ -27,11 +27,12 @@ from framing.charts.figures import (
     list_frames,
     make_dot,
     make_figure,
+    make_share_axis,
     name_groups,
     order_groups,
 )
 from framing.charts.labels import clean, mark, whole
-from framing.charts.marks import scale_shares
+from framing.charts.marks import UNBOUNDED
 from framing.charts.matrix import Table, Tile, draw_matrix
 from framing.codebook import Codebook
 from framing.prevalence import INDEX
@@ -68,7 +69,7 @@ def draw_profiles(summary: Summary, codebook: Codebook) -> Figure | None:
     panels, rows = (groups, frames) if single else (frames, groups)
     dots = [make_dot(row, group, frame) if single else make_dot(row, frame, group) for group, frame, row in cells]
     levels = {} if single else find_levels(summary, list(frames))
-    board = Board(panels, rows, Axis(scale_shares(max(find_highest(dots), *levels.values(), 0.0), 3), "share of sentences"), levels)
+    board = Board(panels, rows, make_share_axis(max(find_highest(dots), *levels.values(), 0.0), "share of sentences"), levels)
     intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
     caption = f"Share of the sentences of {count(len(groups), by)} that have each frame{intervals}."
     caption += " Dashed: the share over all together." if levels else ""
@@ -102,7 +103,9 @@ def _make_tile(row: LabelShare, frame: str, group: str, highest: float) -> Tile:
     shade = min(int(5 * value / highest), 4) if highest else 0
     if not row.share.coded:
         return Tile(frame, group, value, whole(value), "", shade, is_grey=row.share.method == INDEX, is_italic=True)
-    note = f"{whole(row.interval[0])}–{whole(row.interval[1])}" if row.interval else ""
+    if row.interval is None:
+        return Tile(frame, group, value, f"[{whole(value)}]", "", shade, is_grey=True)
+    note = f"{whole(row.interval[0])}–{whole(row.interval[1])}"
     few = row.has_few_positives
     return Tile(frame, group, value, f"({whole(value)})" if few else whole(value), note, shade, is_grey=few)
 
@@ -113,6 +116,8 @@ def _describe_tiles(tiles: Sequence[Tile], cells: Sequence[_Cell]) -> list[str]:
     notes = [f"italics: {method}" for method in methods]
     if any(tile.is_grey and tile.is_italic for tile in tiles):
         notes.append(f"{'all tiles' if all(tile.is_grey and tile.is_italic for tile in tiles) else 'grey italics'}: {UNCORRECTED}")
-    if any(tile.is_grey and not tile.is_italic for tile in tiles):
-        notes.append(f"grey in brackets: {HANGS_ON_CHANCE}")
+    if any(tile.text.startswith("(") for tile in tiles):
+        notes.append(f"grey in brackets, {IMPRECISE}")
+    if any(tile.text.startswith("[") for tile in tiles):
+        notes.append(f"grey in square brackets: {UNBOUNDED}")
     return notes

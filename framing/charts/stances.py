@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from framing.charts.captions import count, describe_dots
@@ -11,6 +12,7 @@ from framing.charts.labels import clean, mark, points
 from framing.charts.marks import FEW, scale_balances, style_share
 from framing.codebook import STANCES, Codebook
 from framing.summary import OutletSummary, Summary, TargetShares
+from framing.tables import MARK
 
 _POINTS = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(100 * datum.value), '.3~g')"
 
@@ -33,7 +35,7 @@ def draw_stance(summary: Summary, codebook: Codebook) -> Figure | None:
     by = name_groups(summary)
     intervals = ", with 95% intervals" if any(dot.interval for dot in dots) else ""
     caption = f"Sentences in favor of each target less those against it, in points, in {count(len(groups), by)}{intervals}."
-    caption += _describe_sides(dots) + describe_dots(dots, names.values())
+    caption += _describe_sides(dots, names) + describe_dots(dots, names.values())
     text = Text(f"stance-by-{'-'.join(summary.by)}", f"Stance by {by}", caption)
     board = Board(names, {group.name: clean(group.name) for group in groups}, axis)
     rows = [(group, target, *_tabulate(row)) for group, target, row in cells]
@@ -46,14 +48,14 @@ def _balance(group: OutletSummary, target: str) -> float | None:
 
 
 def _make_dot(row: TargetShares, target: str, group: str) -> Dot:
-    style = style_share(row.method, few=_has_few_positives(row))
+    style = style_share(row.method, few=_has_few_positives(row), has_interval=row.interval is not None)
     if row.balance is None:
         return Dot(target, group, None, "–", None, style)
     return Dot(target, group, float(row.balance.estimate), points(row.balance.estimate), row.interval, style)
 
 
 def _has_few_positives(row: TargetShares) -> bool:
-    """Return whether so few coded sentences take either side that the balance hangs on chance."""
+    """Return whether so few coded sentences can be expected to take either side that the balance is imprecise."""
     return all(row.values[side].has_few_positives for side in STANCES[:2])
 
 
@@ -62,14 +64,15 @@ def _find_extent(dots: list[Dot]) -> float:
     return max(ends)
 
 
-def _describe_sides(dots: list[Dot]) -> str:
-    """Return how many intervals lie on one side of zero, those left aside that hang on chance; empty where there is none."""
-    ends = [dot.interval for dot in dots if dot.interval and dot.style.kind != FEW]
-    if not ends:
-        return ""
-    favor, against = sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends)
-    sides = f"{favor or 'none'} wholly in favor, {against or 'none'} wholly against"
-    return f" Intervals that rest on enough codes: {len(ends)}, of which {sides}."
+def _describe_sides(dots: list[Dot], names: Mapping[str, str]) -> str:
+    """Return how many intervals lie on one side of zero, target by target, imprecise ones left aside; empty where there is none."""
+    said = []
+    for target, name in names.items():
+        ends = [dot.interval for dot in dots if dot.panel == target and dot.interval and dot.style.kind != FEW]
+        favor, against = sum(low > 0 for low, _ in ends), sum(high < 0 for _, high in ends)
+        sides = f"{favor or 'none'} wholly in favor, {against or 'none'} wholly against"
+        said += [f"{len(ends)} for “{name.removesuffix(MARK)}”, of which {sides}"] if ends else []
+    return f" Intervals that rest on enough codes: {'; '.join(said)}." if said else ""
 
 
 def _tabulate(row: TargetShares) -> tuple[str | float | None, ...]:

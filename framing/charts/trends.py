@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from framing.charts.captions import UNCORRECTED, count, describe_mark, join_notes
+from framing.charts.captions import IMPRECISE, UNCORRECTED, count, describe_mark, join_notes
 from framing.charts.figures import EVIDENCE, Figure, Text, estimate, find_levels, list_evidence, list_frames, make_figure
 from framing.charts.labels import clean, mark
 from framing.charts.lines import Calendar, Grid, Point, draw_lines
-from framing.charts.marks import Style, scale_shares, style_share
+from framing.charts.marks import UNBOUNDED, Style, scale_shares, style_share
 from framing.charts.palette import GREY, PAPER
 from framing.codebook import Codebook
 from framing.grouping import PERIODS, UNDATED
 from framing.prevalence import INDEX
-from framing.summary import FEW_POSITIVES, LabelShare, OutletSummary, Summary
+from framing.summary import LabelShare, OutletSummary, Summary
 
 _ESTIMATE = Style("estimate, with the band of its 95% interval")
 _FAINT = Style("too little coded", fill=GREY, stroke=GREY)
@@ -137,7 +137,7 @@ def _style(row: LabelShare) -> Style:
     if row.share is not None and row.share.method == INDEX:
         return _HOLLOW
     if row.share is not None and not row.share.coded:
-        return style_share(row.share.method, few=False)
+        return style_share(row.share.method, few=False, has_interval=False)
     return _FAINT if row.interval is None or row.has_few_positives else _ESTIMATE
 
 
@@ -145,7 +145,7 @@ def _describe_points(points: Sequence[Point], labels: Iterable[str]) -> str:
     styles = {point.style for point in points}
     notes = [f"{'all lines' if styles == {_HOLLOW} else 'dashed and hollow'}: {UNCORRECTED}"] if _HOLLOW in styles else []
     if _FAINT in styles:
-        notes.append(f"grey: too little coded for an interval, or fewer than {FEW_POSITIVES} coded sentences with the frame")
+        notes.append(f"grey: {UNBOUNDED}, or {IMPRECISE}")
     if _ABOVE in styles:
         notes.append("triangles: above the scale")
     return join_notes([*notes, *describe_mark(labels)])

@@ -117,6 +117,7 @@ def _describe_making(model: FramingModel, annotations: list[Path]) -> Making:
     digests = {"model": model.digest, "codebook": model.codebook.digest, "training data": str(model.facts.get("digest", ""))}
     for path in find_annotation_files(annotations) if annotations else []:
         digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    command = shlex.join(["framing", *sys.argv[1:]])
+    # A folder says more of whose machine it was than of what was done.
+    command = shlex.join(["framing", *(Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:])])
     today = datetime.now(UTC).date().isoformat()
     return Making(today, command, list_versions(), digests)

@@ -122,10 +122,8 @@ def _count_speakers(sources: Sources) -> Summary | None:
     It stays an index: of one speaker hardly a sentence is coded, and a share corrected by three codes is a guess.
     """
     evidence = replace(sources.evidence, chances=np.full_like(sources.evidence.chances, np.nan), account=None)
-    summary = _summarize(replace(sources, evidence=evidence), ("speaker",))
-    often = [group for group in summary.groups if group.sentences >= SPOKEN]
-    often.sort(key=lambda group: (-group.sentences, group.name))
-    return replace(summary, groups=tuple(often[:SPEAKERS])) if often else None
+    groups = [group for group in group_rows(evidence.population, ("speaker",)) if len(group.rows) >= SPOKEN][:SPEAKERS]
+    return summarize(evidence, sources.model.codebook, ("speaker",), groups, sources.plan) if groups else None
 
 
 def _describe_sample(sources: Sources) -> Coding:

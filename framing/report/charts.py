@@ -10,8 +10,8 @@ from framing.charts.drawing import draw_svg
 from framing.charts.figures import Figure
 from framing.codebook import Codebook
 from framing.prevalence import CORRECTED, HAND_CODED
-from framing.report.phrases import decimal, percent, show_name, title_label
-from framing.report.tabulating import FEW, HOLLOW, Table, show_p
+from framing.report.phrases import FEW, HOLLOW, decimal, name_method, percent, show_name, title_label
+from framing.report.tabulating import Table, show_p
 from framing.spreadsheets import guard
 from framing.tables import MARK
 
@@ -55,7 +55,7 @@ def tabulate_figure(figure: Figure, codebook: Codebook) -> Table:
     """
     labels = {label: title_label(codebook, label) for label in (*codebook.frame_ids, *codebook.target_ids)}
     kept = [number for number, column in enumerate(figure.columns) if column not in _MARKED]
-    columns = tuple(figure.columns[number].replace("_", " ").capitalize() for number in kept)
+    columns = tuple(_title_column(figure.columns[number]) for number in kept)
     rows = []
     for row in figure.rows:
         said = dict(zip(figure.columns, row, strict=True))
@@ -63,6 +63,11 @@ def tabulate_figure(figure: Figure, codebook: Codebook) -> Table:
     heads = sum(figure.columns[number] not in _WORDS for number in kept if _holds_text(figure, number))
     words = tuple(place for place, number in enumerate(kept) if figure.columns[number] in _WORDS)
     return Table(f"{figure.title}: the numbers", columns, tuple(rows), max(heads, 1), words)
+
+
+def _title_column(column: str) -> str:
+    """Return the name of a column as it is read; the errors of the classifier are called as in the text."""
+    return column.replace("raised", "wrongly given").replace("_", " ").capitalize()
 
 
 def _holds_text(figure: Figure, number: int) -> bool:
@@ -74,6 +79,7 @@ def _show_cell(column: str, row: dict[str, str | float | None], labels: dict[str
     if value is None:
         return "–"
     if isinstance(value, str):
+        value = name_method(value) if column in _WORDS else value
         name = labels.get(value) if column in _LABELS else None
         return f"{name}{MARK}" if name and row.get("reliable") == "no" else name or show_name(value)
     if column in _TESTS:

@@ -9,6 +9,8 @@ from framing.codebook import Codebook
 from framing.contrasts import Contrast
 from framing.prevalence import THESE_ARTICLES, Difference
 from framing.report.phrases import (
+    FEW,
+    bounds,
     join,
     name_label,
     name_period,
@@ -18,7 +20,8 @@ from framing.report.phrases import (
     show_name,
     signed_points,
 )
-from framing.report.shifts import Lead, Shift
+from framing.report.shifts import Lead, Shift, find_rows, is_imprecise, measure_distance
+from framing.summary import LabelShare, Summary
 from framing.voice import QUOTED
 
 DIFFERENCE, LEAD, SHIFT = "difference", "lead", "shift"
@@ -43,10 +46,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How to speak of shares: by which codebook, and of what they are (``framing.prevalence.SCOPES``)."""
+    """How to speak of shares: by which codebook, and of what they are (``framing.prevalence.SCOPES``); ``summary`` has them."""
 
     codebook: Codebook
-    scope: str
+    summary: Summary
+
+    @property
+    def scope(self) -> str:
+        """What the shares are of."""
+        return self.summary.scope
 
     @property
     def opening(self) -> str:
@@ -82,18 +90,35 @@ def claim_difference(contrast: Contrast, family: Sequence[Contrast], speech: Spe
     if difference.estimate < 0:
         names, shares, difference = names[::-1], shares[::-1], turn(difference)
     higher, lower = map(show_name, names)
+    rows = [find_rows(speech.summary, name, contrast.label) for name in names]
+    marks = [FEW * is_imprecise(own) for own in rows]
     if contrast.label in speech.codebook.frame_ids:
         claim = f"{higher} uses the frame {name_label(speech.codebook, contrast.label)} in more of {speech.of_what} than {lower}"
-        values = f"{percent(shares[0])} of sentences against {percent(shares[1])}"
+        values = f"{marks[0]}{percent(shares[0])} of sentences against {marks[1]}{percent(shares[1])}"
     else:
         target = quote_name(next(t.name for t in speech.codebook.targets if t.id == contrast.label.partition(":")[0]))
-        claim = f"What {higher} publishes is more favourable towards {target} than what {lower} publishes"
+        claim = f"What {higher} publishes is more in favor of {target} than what {lower} publishes"
         if speech.scope == THESE_ARTICLES:
-            claim = f"the sentences of {higher} are more favourable towards {target} than those of {lower}"
-        balance = "sentences in favour less sentences against come to"
-        values = f"{balance} {signed_points(shares[0])} points of all against {signed_points(shares[1])}"
+            claim = f"the sentences of {higher} are more in favor of {target} than those of {lower}"
+        balance = "sentences in favor less sentences against come to"
+        values = f"{balance} {marks[0]}{signed_points(shares[0])} points of all against {marks[1]}{signed_points(shares[1])}"
     more = _count_others(contrast, names[0], family)
-    return Finding(DIFFERENCE, speech.opening + claim, f"{values}, {_say_more(difference)}{more}", (contrast.difference,))
+    warning = _warn([(f" in {name}", row) for name, own in zip((higher, lower), rows, strict=True) for row in own])
+    return Finding(DIFFERENCE, speech.opening + claim, f"{values}, {_say_more(difference)}{more}{warning}", (contrast.difference,))
+
+
+def _warn(rows: Iterable[tuple[str, LabelShare]]) -> str:
+    """Return a warning where the coded sentences alone give a share, named ``where``, that its interval does not hold."""
+    told = [
+        f"{percent(row.by_hand.estimate)}{where}, outside the interval of the share{bounds(row.interval)}"
+        for where, row in rows
+        if row.by_hand is not None and measure_distance(row)
+    ]
+    return f"; but the coded sentences alone give {' and '.join(told)}" if told else ""
+
+
+def _mark(row: LabelShare) -> str:
+    return FEW * is_imprecise([row])
 
 
 def _say_more(difference: Difference) -> str:
@@ -134,7 +159,9 @@ def _say_lead(lead: Lead, codebook: Codebook, *, alone: bool) -> str:
     name = "" if alone else f"{show_name(lead.outlet)} "
     low, high = lead.next_difference.low or 0.0, lead.next_difference.high or 0.0
     ahead = f"{points(lead.next_difference.estimate)} points (95% interval: {points(low)} to {points(high)})"
-    return f"{name}{percent(lead.share)} of sentences, {ahead} ahead of {name_label(codebook, lead.next_frame)}"
+    warning = _warn((f" for {name_label(codebook, f)}", r) for f, r in zip((lead.frame, lead.next_frame), lead.rows, strict=True))
+    said = f"{name}{_mark(lead.rows[0])}{percent(lead.share)} of sentences, {ahead} ahead of "
+    return f"{said}{name_label(codebook, lead.next_frame)}{warning.replace(';', ',', 1)}"
 
 
 def claim_shift(shift: Shift, speech: Speech) -> Finding:
@@ -145,12 +172,23 @@ def claim_shift(shift: Shift, speech: Speech) -> Finding:
     more = _say_more(difference)
     if shift.one != QUOTED and shift.difference.estimate < 0:
         more = more.replace("more", "less", 1)
-    return Finding(SHIFT, speech.opening + claim, f"{values}, {more}", (shift.difference,))
+    parts = (
+        ("in quotations", "in its own words")
+        if shift.one == QUOTED
+        else (f"in {name_period(shift.one)}", f"in {name_period(shift.other)}")
+    )
+    warning = _warn((f" {part}", row) for part, row in zip(parts, shift.rows, strict=True))
+    return Finding(SHIFT, speech.opening + claim, f"{values}, {more}{warning}", (shift.difference,))
+
+
+def _show_shares(shift: Shift) -> tuple[str, str]:
+    one, other = shift.rows
+    return f"{_mark(one)}{percent(shift.one_share)}", f"{_mark(other)}{percent(shift.other_share)}"
 
 
 def _say_voices(shift: Shift, speech: Speech) -> tuple[str, str]:
     outlet, frame = show_name(shift.outlet), name_label(speech.codebook, shift.frame)
-    quoted, own = percent(shift.one_share), percent(shift.other_share)
+    quoted, own = _show_shares(shift)
     if shift.difference.estimate > 0:
         claim = f"those whom {outlet} quotes use the frame {frame} more often than {outlet} does in its own words"
         claim = claim if speech.opening else claim[0].upper() + claim[1:]
@@ -164,8 +202,9 @@ def _say_voices(shift: Shift, speech: Speech) -> tuple[str, str]:
 def _say_periods(shift: Shift, speech: Speech) -> tuple[str, str]:
     outlet, frame = show_name(shift.outlet), name_label(speech.codebook, shift.frame)
     last, first = name_period(shift.one), name_period(shift.other)
+    last_share, first_share = _show_shares(shift)
     direction = "more" if shift.difference.estimate > 0 else "less"
     return (
         f"{outlet} used the frame {frame} {direction} in {last} than in {first}",
-        f"{percent(shift.one_share)} of sentences against {percent(shift.other_share)}",
+        f"{last_share} of sentences against {first_share}",
     )

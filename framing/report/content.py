@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from framing.agreement.labels import LabelAgreement
@@ -124,6 +124,14 @@ class Report:
     figures: tuple[Figure, ...] = ()
     period: tuple[str, str] | None = None
     records: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def correcting(self) -> Coding:
+        """The coding that corrects the shares; what it does not say of itself is taken from the training, where they are one."""
+        if not self.has_one_coding:
+            return self.sample
+        statement, agreement = self.sample.statement or self.training.statement, self.sample.agreement or self.training.agreement
+        return replace(self.sample, statement=statement, agreement=agreement)
 
     @property
     def has_one_coding(self) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from framing.contrasts import RATE
+from collections.abc import Sequence
+
+from framing.contrasts import RATE, Rank
 from framing.error_rates import PERMUTATIONS, describe_differences
 from framing.prevalence import CORRECTED, HAND_CODED, INDEX, LONG_RUN, MIN_ARTICLES, MIN_CODED
 from framing.quantification import ASSUMPTION
 from framing.report.content import Report
-from framing.report.phrases import count, join, name_label, show_name, title_label
+from framing.report.phrases import NO_CODES, count, join, name_label, show_name, title_label
 from framing.report.shifts import compare_periods, compare_voices, find_leads
 from framing.wording import FALSE_DISCOVERIES
 
@@ -83,9 +85,9 @@ def _describe_index(report: Report) -> str:
     without = [group.name for group in groups if not group.coded]
     whose = "" if len(without) == len(groups) else f" of {join([show_name(name) for name in without], most=8)}"
     return (
-        f"No sentence{whose} was hand-coded: these numbers are an uncorrected index, the share of sentences to which the "
-        "classifier gave a label. They carry its errors, which may differ from outlet to outlet; no interval is given, and no "
-        "difference tested."
+        f"{f'No coded sentences{whose} were given' if whose else NO_CODES}: these numbers are an uncorrected index, the share of "
+        "sentences to which the classifier gave a label. They carry its errors, which may differ from outlet to outlet; no "
+        "interval is given, and no difference tested."
     )
 
 
@@ -106,15 +108,25 @@ def _describe_contrasts(report: Report) -> str:
     said = (
         f"{count(len(comparison.contrasts), 'contrast')} of {count(outlets, 'outlet')} were tested, {size} in each of "
         f"{count(labels, 'label')}. Within a label, p-values were adjusted at a false discovery rate of {100 * RATE:.0f}% "
-        f"(Benjamini & Hochberg, 1995); {count(len(comparison.differing()), 'contrast')} passed. The interval of a difference is "
-        "for that pair alone (Student's t; degrees of freedom by Satterthwaite, 1946)."
+        f"(Benjamini & Hochberg, 1995); {count(len(comparison.differing()), 'contrast')} passed. The families are the pairs of "
+        "one label, so over all labels together the rate may be higher; pairs that share an outlet depend on each other, for "
+        "which the procedure is not proven to hold the rate. The interval of a difference is for that pair alone (Student's t; "
+        "degrees of freedom by Satterthwaite, 1946)."
     )
     if comparison.ranks:
-        said += " Ranks are ranges that hold for all outlets of a label at once (Mogstad et al., 2024)."
+        said += " Ranks are ranges that hold for all outlets of a label at once (Mogstad et al., 2024), and so are wider "
+        said += f"than pairs tell.{_count_open_ranks(comparison.ranks)}"
     if find_leads(report.outlets):
         said += " A frame is said to lead an outlet where it exceeds each other one (Gutmann & Maymin, 1987); here the rate is held"
         said += " over outlets."
     return said
+
+
+def _count_open_ranks(ranks: Sequence[Rank]) -> str:
+    """Return of how many labels nothing is known of the order of outlets, nothing where there is no such label."""
+    labels = {rank.label for rank in ranks}
+    known = {rank.label for rank in ranks if (rank.best, rank.worst) != (1, rank.groups)}
+    return f" They leave every rank open in {len(labels - known):,} of {count(len(labels), 'label')}." if labels - known else ""
 
 
 def _describe_errors(report: Report) -> str:

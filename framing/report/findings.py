@@ -7,10 +7,10 @@ Where nothing was coded, nothing is claimed but what the classifier counted, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from framing.agreement.labels import RELIABLE, TENTATIVE, TOO_FEW, LabelAgreement
-from framing.contrasts import Contrast
+from framing.contrasts import RATE, Contrast
 from framing.prevalence import INDEX, MIN_ARTICLES, MIN_CODED
 from framing.report.claims import (
     CAUTION,
@@ -25,19 +25,24 @@ from framing.report.claims import (
     holds,
 )
 from framing.report.content import Report
-from framing.report.phrases import decimal, join, name_label, percent, show_name, span_decimals
-from framing.report.shifts import Shift, compare_periods, compare_voices, find_leads
+from framing.report.phrases import NO_CODES, bounds, count, decimal, join, name_label, percent, show_name, span_decimals
+from framing.report.shifts import Shift, check_shares, compare_periods, compare_voices, find_leads
+from framing.summary import OutletSummary
+from framing.summary_records import explain_missing_interval
 from framing.voice import QUOTED
 
 MOST, MOST_SHIFTS = 6, 2
 """Headlines of differences between outlets, one for each label; of voices, and of changes."""
 
+_MOST_REASONS = 12
+"""Outlets of which it is said what they lack."""
+
 
 def write_findings(report: Report) -> tuple[Finding, ...]:
     """Return the findings of a report, the most telling first."""
     if not report.outlets.is_corrected:
-        return (_say_uncorrected(report), *_say_counts(report))
-    speech = Speech(report.codebook, report.outlets.scope)
+        return (_say_uncorrected(report), *_say_counts(report), *_say_trained_on(report))
+    speech = Speech(report.codebook, report.outlets)
     families = _sort_contrasts(report)
     differing = {label: best for label, family in families.items() if (best := _find_largest(family)) is not None}
     headlines = sorted(differing, key=lambda label: -abs(differing[label].difference.estimate))
@@ -51,6 +56,8 @@ def write_findings(report: Report) -> tuple[Finding, ...]:
         *_claim_shifts(report, compare_periods(report.months), speech),
         *_say_equal(report, [label for label in families if label not in differing]),
         *_say_unvouched(report, [label for label in headlines if label not in vouched]),
+        *_say_account(report),
+        *_say_outside(report),
         *_say_lacking(report),
         *_say_agreement(report, vouched[:MOST]),
     )
@@ -95,7 +102,10 @@ def _claim_shifts(report: Report, shifts: tuple[Shift, ...], speech: Speech) -> 
         return []
     outlets = join([show_name(name) for name in dict.fromkeys(shift.outlet for shift in shifts)], most=4)
     what = "between an outlet's own words and those it quotes" if shifts[0].one == QUOTED else "between the first and last period"
-    return [Finding(EQUAL, f"No difference {what} is larger than chance could make it", f"tested in {outlets}")]
+    return [Finding(EQUAL, f"No difference {what} was found {_EQUAL}", f"tested in {outlets}")]
+
+
+_EQUAL = f"(false discovery rate {100 * RATE:.0f}% within each frame), which does not show that they are equal"
 
 
 def _say_equal(report: Report, labels: list[str]) -> list[Finding]:
@@ -105,14 +115,14 @@ def _say_equal(report: Report, labels: list[str]) -> list[Finding]:
     names = join([name_label(report.codebook, label) for label in labels], most=12)
     pairs = {(c.one, c.other) for label in labels for c in found[label]}
     left_out = report.comparison.left_out if report.comparison is not None else ()
-    who = f"no outlet{' that could be compared' if left_out else ''} differs from another"
+    who = f"outlets{' that could be compared' if left_out else ''}"
     if len(pairs) == 1:
         one, other = map(show_name, next(iter(pairs)))
-        who = f"{one} and {other} do not differ"
+        who = f"{one} and {other}"
     elif report.comparison is not None and not report.comparison.ranks:
         shared = set.intersection(*map(set, pairs))
-        who = f"no outlet differs from {show_name(next(iter(shared)))}" if shared else who
-    return [Finding(EQUAL, f"In {names} {who} by more than chance could make, which does not show that they are equal")]
+        who = f"{show_name(next(iter(shared)))} and another outlet" if shared else who
+    return [Finding(EQUAL, f"In {names} no difference between {who} was found {_EQUAL}")]
 
 
 def _say_unvouched(report: Report, labels: list[str]) -> list[Finding]:
@@ -126,15 +136,50 @@ def _say_unvouched(report: Report, labels: list[str]) -> list[Finding]:
 def _say_lacking(report: Report) -> list[Finding]:
     groups = report.outlets.groups
     none = [show_name(group.name) for group in groups if not group.coded]
-    few = [show_name(g.name) for g in groups if g.coded and not any(row.interval for row in g.frames.values())]
+    few = [g for g in groups if g.coded and not any(row.interval for row in g.frames.values())]
     found = []
     if few:
-        least = f"fewer than {MIN_CODED} hand-coded sentences or {MIN_ARTICLES} articles"
-        found.append(Finding(CAUTION, f"Too little is coded in {join(few)} to compare", f"{least}, so no interval is given"))
+        names = join([show_name(group.name) for group in few])
+        found.append(Finding(CAUTION, f"Too little is coded in {names} to compare, and no interval is given", _say_reasons(few)))
     if none:
         what = "an uncorrected index is shown, the classifier's own counts, which take part in no comparison"
-        found.append(Finding(CAUTION, f"No sentence of {join(none)} was hand-coded", what))
+        found.append(Finding(CAUTION, f"No coded sentence of {join(none)} was given", what))
     return found
+
+
+def _say_reasons(groups: Sequence[OutletSummary]) -> str:
+    """Return what each group lacks; of many, the first and how many more there are."""
+    least = f"fewer than {MIN_CODED} coded sentences or {MIN_ARTICLES} articles"
+    reasons = [(explain_missing_interval(group) or least).removeprefix("no interval: ") for group in groups]
+    told = [f"{show_name(group.name)} has {why}" for group, why in zip(groups, reasons, strict=True)]
+    more = [f"{len(told) - _MOST_REASONS:,} more have as little"] * (len(told) > _MOST_REASONS)
+    return "; ".join([*told[:_MOST_REASONS], *more])
+
+
+def _say_account(report: Report) -> list[Finding]:
+    """Return whether the sample is complete, and what else is to be known of the coded sentences."""
+    account = report.outlets.account
+    if account is None or not (account.waiting or account.notes):
+        return []
+    drawn = account.used + account.waiting + account.passed_over
+    claim = f"The sample is not finished: {account.used:,} of {count(drawn, 'drawn sentence')} are coded"
+    if not account.waiting:
+        claim = "Of the coded sentences this must be known"
+    return [Finding(CAUTION, claim, "; ".join(show_name(note, 600) for note in account.notes))]
+
+
+def _say_outside(report: Report) -> list[Finding]:
+    """Return how many shares rest on the classifier so much that the coded sentences alone say something else."""
+    checks = check_shares(report.outlets)
+    outside = [check for check in checks if check.distance]
+    if not outside:
+        return []
+    row, (target, _, side) = outside[0].row, outside[0].label.partition(":")
+    name = name_label(report.codebook, target) + (f" ({side})" if side else "")
+    alone, share = (percent(part.estimate if part else None) for part in (row.by_hand, row.share))
+    claim = f"The coded sentences alone lie outside the interval of {len(outside):,} of {count(len(checks), 'published share')}"
+    farthest = f"{name} in {show_name(outside[0].outlet)}, {alone} by these alone and {share}{bounds(row.interval)} as published"
+    return [Finding(CAUTION, claim, f"the farthest is {farthest}")]
 
 
 def _say_agreement(report: Report, labels: list[str]) -> list[Finding]:
@@ -170,9 +215,17 @@ def _say_uncorrected(report: Report) -> Finding:
     why = "they carry the classifier's errors, which may differ from outlet to outlet, and no interval would hold"
     if adjusted:
         why = "they are right only if the classifier errs here as in its own evaluation, and nothing shows whether it does"
-    claim = f"No sentence of these articles was hand-coded, so {what} and no difference is claimed"
+    claim = f"{NO_CODES}, so {what} and no difference is claimed"
     what_to_do = "Draw sentences with “framing sample”, code them, and name the file of their codes to get shares that hold"
     return Finding(INDEXED, claim, f"{why}. {what_to_do}")
+
+
+def _say_trained_on(report: Report) -> list[Finding]:
+    trained = report.outlets.corpus.trained_on
+    if not trained:
+        return []
+    claim = f"The classifier was trained on {trained:,} of these {count(report.outlets.corpus.sentences, 'sentence')}"
+    return [Finding(INDEXED, claim, "an uncorrected index is flattered there")]
 
 
 def _say_counts(report: Report) -> list[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from framing.agreement.labels import LabelAgreement
 from framing.codebook import STANCES
 from framing.evaluation import HELD_OUT, Evaluation
+from framing.linking import Account
 from framing.model import LARGE_FIT
 from framing.report.content import Coding, Report
 from framing.report.correction import describe_comparisons, describe_correction
@@ -15,7 +16,7 @@ from framing.report.phrases import count, decimal, join, name_label, show_name, 
 from framing.report.statements import quote_statement
 
 _WHO = "[Say here who coded them and how they were trained.]"
-_STATEMENT = 320
+_STATEMENT = 1300
 """Characters of a statement on the coding that a paragraph quotes, at whole sentences."""
 
 
@@ -55,7 +56,19 @@ def describe_corpus(report: Report) -> str:
     if corpus.copies:
         noun = "article that prints" if corpus.copies == 1 else "articles that print"
         said.append(f"{corpus.copies:,} {noun} the text of another one {_was(corpus.copies)} counted like the others.")
+    said.append(_describe_overlap(report))
     return " ".join(said)
+
+
+def _describe_overlap(report: Report) -> str:
+    """Return how many sentences the classifier learnt from, and what this does to their numbers."""
+    trained = report.outlets.corpus.trained_on
+    if not trained:
+        return "The classifier is not known to have been trained on any of these sentences."
+    said = f"The classifier was trained on {trained:,} of these sentences; an uncorrected index is flattered there"
+    if report.outlets.is_corrected:
+        said += " (where sentences are corrected, predictions of these come from models that did not see them)"
+    return f"{said}."
 
 
 def _was(number: int) -> str:
@@ -81,7 +94,7 @@ def describe_coding(report: Report) -> str:
     account = report.outlets.account
     if account is not None:
         said.append(_describe_sample(report))
-        said.append(_describe_agreement(report, report.sample) or "How well coders agree on these sentences was not measured.")
+        said.append(_describe_agreement(report, report.correcting) or "How well coders agree on these sentences was not measured.")
     return " ".join(said)
 
 
@@ -95,8 +108,9 @@ def _describe_sample(report: Report) -> str:
     by_outlet = join([f"{show_name(group.name)} {group.coded:,}" for group in report.outlets.groups], most=40)
     by_outlet = f"{coded.pop():,} of each outlet" if len(coded) == 1 and len(report.outlets.groups) > 1 else by_outlet
     said = [
-        f"A probability sample of the sentences{design}, each with a known probability of inclusion, was coded{coders}: "
-        f"{count(account.used, 'sentence')} ({by_outlet}). {_quote_statement(report.sample.statement) or _WHO}"
+        f"A probability sample of {count(account.used + account.waiting + account.passed_over, 'sentence')}{design}, each with a "
+        f"known probability of inclusion, was drawn; {_say_progress(account)}{coders} ({by_outlet}). "
+        f"{_quote_statement(report.correcting.statement) or _WHO}"
     ]
     left = [
         (account.not_found, "not among the sentences that were scored"),
@@ -107,11 +121,17 @@ def _describe_sample(report: Report) -> str:
     unused = [f"{number:,} {why}" for number, why in left if number]
     if unused:
         said.append(f"Of {count(account.coded, 'coded sentence')} these did not enter: {'; '.join(unused)}.")
-    if account.waiting:
-        said.append(f"{count(account.waiting, 'drawn sentence')} had not been coded; they are taken to be like the others.")
-    if account.passed_over:
-        said.append(f"{count(account.passed_over, 'drawn sentence')} {_was(account.passed_over)} skipped or rejected by coders.")
+    if account.waiting or account.passed_over:
+        said.append("The drawn sentences without codes are taken to be like the coded ones.")
     return " ".join(said)
+
+
+def _say_progress(account: Account) -> str:
+    """Return how many of the drawn sentences wait or were passed over, and last how many were coded."""
+    parts = [f"{account.waiting:,} {'waits' if account.waiting == 1 else 'wait'} for a coder"] * bool(account.waiting)
+    parts += [f"{account.passed_over:,} {_was(account.passed_over)} skipped or rejected by coders"] * bool(account.passed_over)
+    coded = f"{account.used:,} of them {_was(account.used)} coded"
+    return join([*parts, coded])
 
 
 def _describe_agreement(report: Report, coding: Coding) -> str:
@@ -136,9 +156,9 @@ def _say_alpha(report: Report, row: LabelAgreement) -> str:
 
 
 def _quote_statement(statement: str) -> str:
-    """Return what the authors of a coding say first, nothing where they say nothing."""
+    """Return what the documentation of a coding says, nothing where it says nothing."""
     quoted = quote_statement(statement, _STATEMENT)
-    return f"Their authors say: “{quoted}”" if quoted else ""
+    return f"The data's documentation says: “{quoted}”" if quoted else ""
 
 
 def describe_classifier(report: Report) -> str:
@@ -159,12 +179,19 @@ def describe_classifier(report: Report) -> str:
         written = f"; {facts['written']:,} of the sentences were written for training" if facts.get("written") else ""
         said.append(
             f"It learnt from {count(facts['sentences'], 'sentence')} of {count(facts.get('articles', 0), 'article')}, coded{coders}"
-            f"{written}. {_quote_statement(report.training.statement) or _WHO}"
+            f"{written}. {_describe_training(report)}"
         )
-        said.append(_describe_agreement(report, report.training))
     said += [_describe_evaluation(evaluation) for evaluation in report.evaluations]
     said.append(_name_unvouched(report) if report.evaluations else "How well it does was not evaluated.")
     return " ".join(filter(None, said))
+
+
+def _describe_training(report: Report) -> str:
+    """Return who coded what the classifier learnt from, and how alike, unless both were told of the sample."""
+    if report.has_one_coding:
+        return "These are of the coding that also corrects the shares, told above."
+    who = _quote_statement(report.training.statement) or _WHO
+    return f"{who} {_describe_agreement(report, report.training)}".strip()
 
 
 def _describe_evaluation(evaluation: Evaluation) -> str:

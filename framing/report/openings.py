@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from framing.codebook import STANCES
 from framing.contrasts import RATE
 from framing.prevalence import INDEX, LONG_RUN
 from framing.report.content import Report
-from framing.report.phrases import count
-from framing.report.tabulating import FEW, HOLLOW
+from framing.report.phrases import FEW, HOLLOW, NO_CODES, count
 from framing.summary import FEW_POSITIVES, LabelShare
 from framing.tables import MARK
 
@@ -24,14 +24,12 @@ def describe_basis(report: Report) -> str:
     if not report.outlets.is_corrected:
         methods = {row.share.method for group in report.outlets.groups for row in group.frames.values() if row.share} - {INDEX}
         if methods:
-            return (
-                "No sentence was hand-coded: shares are adjusted by the classifier's known errors, on an assumption (see Methods)."
-            )
-        return "An uncorrected index: the classifier's own counts, with its errors. No sentence of these articles was hand-coded."
+            return f"{NO_CODES}: shares are adjusted by the classifier's known errors, on an assumption (see Methods)."
+        return f"An uncorrected index: the classifier's own counts, with its errors. {NO_CODES}."
     coded = sum(group.coded for group in report.outlets.groups)
     return (
         f"How often each outlet uses each frame, as a share of its sentences. Shares are corrected for the classifier's errors by "
-        f"{count(coded, 'hand-coded sentence')}."
+        f"{count(coded, 'coded sentence')}."
     )
 
 
@@ -43,7 +41,8 @@ def describe_scope(report: Report) -> str:
     if report.outlets.scope != LONG_RUN:
         of = "These hold for these articles alone, and say nothing of others."
     worth = (
-        f"A difference is named only where chance hardly explains it: about {100 * RATE:.0f} in 100 of those named may be false. "
+        f"A difference is named only where chance hardly explains it: within each frame about {100 * RATE:.0f} in 100 of those "
+        f"named may be false (false discovery rate {100 * RATE:.0f}%); over all frames together more may be. "
         "Each number is rounded by itself."
     )
     return f"{of} {worth}" if report.comparison is not None else of
@@ -53,11 +52,12 @@ def describe_key(report: Report) -> str:
     """Return the key to the marks that stand in the tables, empty where there are none."""
     groups = [group for summary in (report.outlets, report.speakers) if summary is not None for group in summary.groups]
     rows: list[LabelShare] = [row for group in groups for row in group.frames.values()]
+    sides = [shares.values[side] for group in report.outlets.groups for shares in group.stance.values() for side in STANCES[:2]]
     said = []
     if any(row.share is not None and row.share.method == INDEX for row in rows) or report.together:
         said.append(f"{HOLLOW} an uncorrected index: what the classifier counted, with its errors and no interval")
-    if any(row.has_few_positives for row in rows):
-        said.append(f"{FEW} fewer than {FEW_POSITIVES} coded sentences have it: chance decides it")
+    if any(row.has_few_positives for row in (*rows, *sides)):
+        said.append(f"{FEW} imprecise: fewer than {FEW_POSITIVES} coded sentences can be expected to have it")
     unvouched = any(row.reliable is False for group in groups for rows in (group.frames, group.stance) for row in rows.values())
     if unvouched:
         said.append(f"{MARK.strip()} the model's own evaluation does not vouch for this label")

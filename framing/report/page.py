@@ -144,9 +144,7 @@ def _gather_evidence(report: Report) -> dict[str, Any]:
 def _gather_quality(report: Report) -> dict[str, Any]:
     """Return what tells how good codes and classifier are, and how all was made."""
     codebook, making = report.codebook, report.making
-    codings = [_describe_coding(report, report.training, "The sentences that the classifier learnt from")]
-    if report.outlets.account is not None:
-        codings.insert(0, _describe_coding(report, report.sample, "The sentences that correct the shares"))
+    codings = _list_codings(report)
     evaluations = [
         {
             "summary": show_name(evaluation.design[0].upper() + evaluation.design[1:], 80),
@@ -164,6 +162,17 @@ def _gather_quality(report: Report) -> dict[str, Any]:
         "checks": tabulate_checks(report.outlets, codebook),
         "facts": [("Model", report.model.label), *facts, ("Command", making.command), ("Made on", making.date)],
     }
+
+
+def _list_codings(report: Report) -> list[dict[str, Any]]:
+    """Return the coding that corrects the shares and that of the training data, or once what is both."""
+    if report.has_one_coding:
+        title = "The sentences that correct the shares, which are of the coding that the classifier learnt from"
+        return [_describe_coding(report, report.correcting, title)]
+    codings = [_describe_coding(report, report.training, "The sentences that the classifier learnt from")]
+    if report.outlets.account is not None:
+        codings.insert(0, _describe_coding(report, report.sample, "The sentences that correct the shares"))
+    return codings
 
 
 def _describe_coding(report: Report, coding: Coding, title: str) -> dict[str, Any]:

@@ -18,6 +18,9 @@ MOST_LETTERS = 60
 HOLLOW, FEW = "○", "~"
 """Before a share that is an uncorrected index, and before one that few coded sentences decide."""
 
+NO_CODES = "No coded sentences of these articles were given (option -a)"
+"""What a report without codes says first."""
+
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 

@@ -11,9 +11,11 @@ from framing.report.content import Report
 from framing.report.tabulating import (
     Table,
     tabulate_contrasts,
+    tabulate_frames,
     tabulate_pairs,
     tabulate_ranks,
     tabulate_speakers,
+    tabulate_stances,
 )
 
 
@@ -65,15 +67,22 @@ def arrange_sections(report: Report, charts: Sequence[Chart]) -> list[Section]:
     contrasts, ranks, speakers, pairs = (
         tabulate(report) for tabulate in (tabulate_contrasts, tabulate_ranks, tabulate_speakers, tabulate_pairs)
     )
+    codebook = report.codebook
+    frames = tabulate_frames(report.outlets, codebook) if codebook.frames else None
+    stances = tabulate_stances(report.outlets, codebook) if codebook.targets else None
     sections = [
         Section(
             "frames",
             "Frames by outlet",
             "",
             tuple(placed["frames"]),
-            folds=(*_fold("Which outlets differ", contrasts), *_fold("Ranks, as far as they are sure", ranks)),
+            folds=(
+                *_fold("The shares as a table", frames),
+                *_fold("Which outlets differ", contrasts),
+                *_fold("Ranks, as far as they are sure", ranks),
+            ),
         ),
-        Section("stance", "Stance", "", tuple(placed["stance"])),
+        Section("stance", "Stance", "", tuple(placed["stance"]), folds=_fold("The stances as a table", stances)),
         Section("time", "Over time", "", tuple(placed["time"])),
         Section("voices", "Whose words", _VOICES, tuple(placed["voices"]), _keep(speakers)),
         Section("together", "Frames that stand together", _TOGETHER, tuple(placed["together"]), _keep(pairs)),

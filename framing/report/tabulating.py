@@ -11,8 +11,12 @@ from framing.contrasts import Rank
 from framing.prevalence import CORRECTED, HAND_CODED, INDEX
 from framing.report.content import Report
 from framing.report.phrases import (
+    FEW,
+    HOLLOW,
     bounds,
+    count,
     decimal,
+    name_method,
     percent,
     points,
     show_name,
@@ -20,11 +24,9 @@ from framing.report.phrases import (
     span_points,
     title_label,
 )
+from framing.report.shifts import find_rows, is_imprecise
 from framing.summary import LabelShare, OutletSummary, Summary, TargetShares
 from framing.tables import MARK
-
-HOLLOW, FEW = "○", "~"
-"""Before a share that is an uncorrected index, and before one that few coded sentences decide."""
 
 MOST_CONTRASTS, MOST_SPEAKERS, MOST_PAIRS = 40, 15, 12
 """Rows of the tables of differences, of speakers and of pairs of frames."""
@@ -49,7 +51,7 @@ def mark_label(codebook: Codebook, label: str, groups: Sequence[OutletSummary]) 
 
 
 def show_share(row: LabelShare, *, interval: bool = True) -> str:
-    """Return a share with its interval; an index is marked by ``HOLLOW``, chance by ``FEW``."""
+    """Return a share with its interval; an index is marked by ``HOLLOW``, an imprecise one by ``FEW``."""
     if row.share is None:
         return "–"
     shown = _mark_method(row.share.method, few=row.has_few_positives) + percent(row.share.estimate)
@@ -63,31 +65,47 @@ def _mark_method(method: str, *, few: bool) -> str:
 
 
 def show_stance(row: TargetShares) -> str:
-    """Return the shares in favour and against, and the balance with its interval."""
+    """Return the shares in favor and against, and the balance with its interval."""
     favor, against = (row.values[side] for side in STANCES[:2])
     if row.balance is None or favor.share is None or against.share is None:
         return "–"
     span = f" ({span_points(row.interval)})" if row.interval else ""
     hollow = _mark_method(row.method, few=False)
-    sides = f"{percent(favor.share.estimate)} / {percent(against.share.estimate)}"
+    sides = " / ".join(FEW * side.has_few_positives + percent(side.share.estimate) for side in (favor, against) if side.share)
     return f"{hollow}{signed_points(row.balance.estimate)}{span}, {sides}"
 
 
 def tabulate_outlets(summary: Summary) -> Table:
     """Return what was counted of each outlet."""
     rows = [
-        (show_name(g.name), *(f"{n:,}" for n in (g.articles, g.sentences, g.coded, g.undated, g.copies)))
+        (_name_group(summary, g), *(f"{n:,}" for n in (g.articles, g.sentences, g.coded, g.undated, g.copies)))
         for g in (*summary.groups, summary.overall)
     ]
-    columns = ("Outlet", "Articles", "Sentences", "Hand-coded", "Articles without a date", "Articles that print another one's text")
+    columns = (
+        "Outlet",
+        "Articles",
+        "Sentences",
+        "Coded sentences",
+        "Articles without a date",
+        "Articles that print another one's text",
+    )
     return Table("What was counted, by outlet", columns, tuple(rows))
 
 
+def _list_groups(summary: Summary) -> tuple[OutletSummary, ...]:
+    """Return the outlets, and where there are several, all of them together."""
+    return (*summary.groups, summary.overall) if len(summary.groups) > 1 else summary.groups
+
+
+def _name_group(summary: Summary, group: OutletSummary) -> str:
+    return "all outlets" if group is summary.overall else show_name(group.name)
+
+
 def tabulate_frames(summary: Summary, codebook: Codebook) -> Table:
-    """Return the share of each frame, a row for each outlet."""
+    """Return the share of each frame, a row for each outlet, and one for all where there are several."""
     frames = [frame.id for frame in codebook.frames if frame.id in summary.overall.frames]
     columns = ("Outlet", *(mark_label(codebook, frame, summary.groups) for frame in frames))
-    rows = [(show_name(g.name), *(show_share(g.frames[frame]) for frame in frames)) for g in summary.groups]
+    rows = [(_name_group(summary, g), *(show_share(g.frames[frame]) for frame in frames)) for g in _list_groups(summary)]
     return Table(f"{_call(summary)} with each frame{_mention_interval(summary)}", columns, tuple(rows))
 
 
@@ -100,11 +118,12 @@ def _mention_interval(summary: Summary) -> str:
 
 
 def tabulate_stances(summary: Summary, codebook: Codebook) -> Table:
-    """Return the balance of stances towards each target, a row for each outlet."""
+    """Return the balance of stances towards each target, a row for each outlet, and one for all where there are several."""
     columns = ("Outlet", *(mark_label(codebook, target, summary.groups) for target in codebook.target_ids))
-    rows = [(show_name(g.name), *(show_stance(g.stance[target]) for target in codebook.target_ids)) for g in summary.groups]
+    targets = codebook.target_ids
+    rows = [(_name_group(summary, g), *(show_stance(g.stance[target]) for target in targets)) for g in _list_groups(summary)]
     index = "" if summary.is_corrected else "Uncorrected index: "
-    balance = f"alance in points, in favour less against{_mention_interval(summary)}, and the shares in favour / against"
+    balance = f"alance in points, in favor less against{_mention_interval(summary)}, and the shares in favor / against"
     caption = f"{index}{'b' if index else 'B'}{balance}"
     return Table(caption, columns, tuple(rows))
 
@@ -112,13 +131,13 @@ def tabulate_stances(summary: Summary, codebook: Codebook) -> Table:
 def tabulate_checks(summary: Summary, codebook: Codebook) -> Table:
     """Return every share of a frame beside what the classifier counted, the coded sentences alone, and each text once."""
     rows = []
-    for group in summary.groups:
+    for group in _list_groups(summary):
         for frame, row in group.frames.items():
             others = [percent(share.estimate if share else None) for share in (row.by_hand, row.without_copies)]
-            method = row.share.method if row.share else "–"
+            method = name_method(row.share.method) if row.share else "–"
             name = mark_label(codebook, frame, summary.groups)
             coded = f"{row.share.coded if row.share else 0:,}"
-            rows.append((show_name(group.name), name, show_share(row), percent(row.naive), *others, coded, method))
+            rows.append((_name_group(summary, group), name, show_share(row), percent(row.naive), *others, coded, method))
     columns = ("Outlet", "Frame", "Share (95% interval)", "Counted", "Coded alone", "Each text once", "Coded", "How")
     return Table("Every share, and what it would be otherwise", columns, tuple(rows), heads=2, words=(7,))
 
@@ -136,7 +155,8 @@ def tabulate_contrasts(report: Report, most: int = MOST_CONTRASTS) -> Table | No
         show = percent if contrast.label in report.codebook.frame_ids else signed_points
         ends = sorted(abs(end) for end in (contrast.difference.low or 0.0, contrast.difference.high or 0.0))
         label = mark_label(report.codebook, contrast.label, report.outlets.groups)
-        values = [f"{show_name(name)} {show(share)}" for name, share in zip(names, shares, strict=True)]
+        marks = [FEW * is_imprecise(find_rows(report.outlets, name, contrast.label)) for name in names]
+        values = [f"{show_name(n)} {mark}{show(share)}" for n, mark, share in zip(names, marks, shares, strict=True)]
         size = f"{points(contrast.difference.estimate)} ({points(ends[0])}–{points(ends[1])})"
         rows.append((label, *values, size, show_p(contrast.q)))
     shown = f"the {len(rows):,} largest of {len(differing):,}" if len(rows) < len(differing) else f"{len(rows):,}"
@@ -164,13 +184,26 @@ def tabulate_ranks(report: Report) -> Table | None:
     groups = [group.name for group in report.outlets.groups if group.name in by_outlet]
     rows = [(show_name(name), *(_show_rank(by_outlet[name].get(label)) for label in labels)) for name in groups]
     columns = ("Outlet", *(mark_label(report.codebook, label, report.outlets.groups) for label in labels))
-    return Table("Rank from the highest share (1), as far as it is sure for all outlets at once (95%)", columns, tuple(rows))
+    left_out = len({rank.label for rank in ranks}) - len(labels)
+    left = (
+        f"; {count(left_out, 'label')} of which every rank is open {'is' if left_out == 1 else 'are'} left out" if left_out else ""
+    )
+    caption = (
+        f"Rank from the highest share (1): ranges that hold for all outlets at once (95%), and so are wider than pairs tell{left}"
+    )
+    return Table(caption, columns, tuple(rows))
 
 
 def _show_rank(rank: Rank | None) -> str:
     if rank is None:
         return "–"
     return f"{rank.best}" if rank.best == rank.worst else f"{rank.best}–{rank.worst}"
+
+
+_SPEAKERS = (
+    "The most quoted speakers: who speaks is found by rules, which miss quotations and may name the wrong speaker; counts are an "
+    "uncorrected index"
+)
 
 
 def tabulate_speakers(report: Report) -> Table | None:
@@ -187,7 +220,7 @@ def tabulate_speakers(report: Report) -> Table | None:
         ]
         rows.append((show_name(group.name), f"{group.sentences:,}", f"{group.articles:,}", "; ".join(said) or "none"))
     columns = ("Speaker", "Sentences", "Articles", "Most frequent frames in them")
-    return Table("The most quoted speakers", columns, tuple(rows), words=(3,))
+    return Table(_SPEAKERS, columns, tuple(rows), words=(3,))
 
 
 def tabulate_pairs(report: Report) -> Table | None:

@@ -87,8 +87,8 @@ def explain_comparison(comparison: Comparison, summary: Summary) -> list[str]:
         differing, tested = len(comparison.differing()), len(comparison.contrasts)
         family = f"{size} {pairs} in each of {labels} label{'s' * (labels != 1)}"
         notes.append(
-            f"{differing:,} of {tested:,} comparisons differ ({family}; Benjamini and Hochberg within a label, at most "
-            f"{100 * RATE:.0f} % of findings expected to be false). Intervals are 95 % of a pair alone. The others may differ too, "
+            f"{differing:,} of {tested:,} comparisons differ ({family}; Benjamini and Hochberg within a label, at "
+            f"{100 * RATE:.0f} %). Intervals are 95 % of a pair alone. The others may differ too, "
             "by less than these articles and codes can show."
         )
     else:
