@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from framing.charts import palette
 from framing.charts.drawing import draw_png, draw_svg, write_figures
-from framing.charts.figures import Figure
+from framing.charts.figures import Figure, make_share_axis
 from framing.charts.labels import measure, percent, points, wrap, wrap_apart
 from framing.charts.marks import scale_balances, scale_shares
 from framing.charts.pairs import draw_errors, draw_voices
 from framing.charts.profiles import draw_heat_map, draw_profiles
 from framing.charts.stances import draw_stance
 from framing.charts.together import draw_together
-from framing.charts.trends import draw_trends
+from framing.charts.trends import ALL_OUTLETS, draw_trends
 from framing.codebook import Codebook, Frame
 from framing.cooccurrence import FramePair
 from framing.error_rates import ErrorComparison, ErrorRate
@@ -255,12 +255,14 @@ def test_tiles_tell_their_kind_without_colour(codebook: Codebook) -> None:
         make_group("few", (0.01, 0.01, 0.01)),
         make_group("index", method=INDEX),
         make_group("adjusted", method=ADJUSTED),
+        make_group("bare", coded=30),
     ]
     figure = drawn(draw_heat_map(make_summary(*groups), codebook))
     tiles = {row["name"]: row for row in data(figure) if row["column"] == "Harvest"}
-    assert [tiles[name]["text"] for name in ("plain", "few", "index", "adjusted")] == ["30", "(1)", "30", "30"]
+    assert [tiles[name]["text"] for name in ("plain", "few", "index", "adjusted", "bare")] == ["30", "(1)", "30", "30", "[30]"]
     assert [tiles[name]["italic"] for name in ("plain", "few", "index", "adjusted")] == [False, False, True, True]
     assert [tiles[name]["shade"][:4] for name in ("plain", "few", "index", "adjusted")] == ["colo", "grey", "grey", "colo"]
+    assert "grey in square brackets: too little coded for an interval" in figure.caption
     assert tiles["plain"]["note"] == "25–35"
     assert f"italics: {ADJUSTED}" in figure.caption.lower()
 
@@ -271,8 +273,38 @@ def test_the_balance_has_its_interval_and_the_line_at_zero(codebook: Codebook) -
     assert rows["A"]["low"] == pytest.approx(0.1)
     assert rows["A"]["text"] == "+20"
     assert "low" not in rows["B"]
-    assert "Intervals that rest on enough codes: 1 for “Mayor”, of which 1 wholly in favor, none wholly against." in figure.caption
+    assert (
+        "Intervals that rest on enough codes: 1 for “The mayor”, of which 1 wholly in favor, none wholly against." in figure.caption
+    )
     assert {"datum": 0} in [layer["encoding"]["x"] for layer in figure.wide["spec"]["layer"]]
+
+
+def test_a_share_without_an_interval_has_a_mark_of_its_own(codebook: Codebook) -> None:
+    groups = [make_group("sure"), make_group("bare", coded=30), make_group("index", method=INDEX)]
+    summary = make_summary(*groups)
+    voices = [replace(group, group=(group.group[0], voice)) for group in groups for voice in ("outlet", "quoted")]
+    for figure in (
+        draw_profiles(summary, codebook),
+        draw_stance(summary, codebook),
+        draw_voices(make_summary(*voices, by=("outlet", "voice")), codebook),
+    ):
+        point = next(layer for layer in drawn(figure).wide["spec"]["layer"] if layer["mark"]["type"] == "point")["encoding"]
+        looks = {
+            kind: tuple(point[channel]["scale"]["range"][place] for channel in ("shape", "fill", "stroke", "size"))
+            for place, kind in enumerate(point["size"]["scale"]["domain"])
+        }
+        assert len({(shape, fill == palette.PAPER, size) for shape, fill, _, size in looks.values()}) == len(looks)
+        assert all((look[3] < 42) == ("too little coded" in kind) for kind, look in looks.items())
+        assert any("too little coded" in kind for kind in looks)
+        assert "mall and hollow, without a line: too little coded for an interval" in drawn(figure).caption
+
+
+@pytest.mark.parametrize(
+    ("highest", "end", "last"), [(0.41, 0.5, 0.4), (0.4, 0.4, 0.4), (0.04, 0.06, 0.06), (0.93, 1, 1), (0, 0.01, 0.01)]
+)
+def test_an_axis_of_shares_ends_at_the_next_ten_per_cent(highest: float, end: float, last: float) -> None:
+    axis = make_share_axis(highest, "share")
+    assert (axis.end, axis.ticks[-1]) == (end, last)
 
 
 # Trends
@@ -331,10 +363,54 @@ def test_periods_begin_on_their_first_day_and_join_over_the_new_year(
 def test_what_hangs_on_chance_does_not_set_the_scale(codebook: Codebook) -> None:
     months = [f"2024-{month:02d}" for month in range(1, 9)]
     groups = [make_group(("A", month), (0.2, 0.1, 0.1)) for month in months]
-    groups += [make_group(("B", month), (1.0 if month == "2024-05" else 0.1, 0.1, 0.1), coded=2) for month in months]
+    groups += [make_group(("B", "2024-01"), (0.2, 0.1, 0.1))]
+    groups += [make_group(("B", month), (1.0 if month == "2024-05" else 0.1, 0.1, 0.1), coded=2) for month in months[1:]]
     figure = drawn(draw_trends(make_summary(*groups, by=("outlet", "month")), codebook))
     assert "triangles: above the scale" in figure.caption
     assert [row["value"] for row in data(figure) if "above" in row.get("kind", "")] == [1.0]
+
+
+PERIODS = ("2024-01", "2024-02")
+
+
+def make_periods(outlets: dict[str, dict[str, Any]]) -> Summary:
+    groups = [make_group((name, period), **how) for name, how in outlets.items() for period in PERIODS]
+    return make_summary(*groups, by=("outlet", "month"))
+
+
+def test_all_outlets_lead_and_outlets_without_an_interval_are_counted_and_stay_in_the_table(codebook: Codebook) -> None:
+    figure = drawn(draw_trends(make_periods({ALL_OUTLETS: {}, "A": {"coded": 10}, "B": {}, "C": {"method": INDEX}}), codebook))
+    assert list(dict.fromkeys(row["name"] for row in data(figure))) == [ALL_OUTLETS, "B"]
+    assert "in all outlets together and in 1 outlet;" in figure.caption
+    assert "Not shown: 2 outlets of which too little is coded by month" in figure.caption
+    assert {row[0] for row in figure.rows} == {ALL_OUTLETS, "A", "B", "C"}
+    lines = [layer["mark"]["strokeWidth"] for part in figure.wide["vconcat"] for layer in part["spec"]["layer"] if "x" in
+             layer["encoding"] and layer["mark"]["type"] == "line"]  # fmt: skip
+    assert lines[0] > lines[1]
+    assert [part["spec"]["height"] for part in figure.wide["vconcat"]] == [72, 44]
+
+
+@pytest.mark.parametrize("lead", [{}, {"coded": 10}, {"method": INDEX}])
+def test_all_outlets_are_drawn_alone_where_no_outlet_has_an_interval(lead: dict[str, Any], codebook: Codebook) -> None:
+    summary = make_periods({ALL_OUTLETS: lead, "A": {"coded": 10}, "B": {"coded": 10}, "C": {"method": INDEX}})
+    figure = drawn(draw_trends(summary, codebook))
+    assert {row["name"] for row in data(figure)} == {ALL_OUTLETS}
+    assert "Not shown: 3 outlets of which too little is coded by month" in figure.caption
+    assert "in all outlets together;" in figure.caption
+
+
+@pytest.mark.parametrize("lead", [[], [ALL_OUTLETS]])
+def test_of_indexes_the_largest_outlets_are_drawn_and_the_others_named(lead: list[str], codebook: Codebook) -> None:
+    summary = make_periods({name: {"method": INDEX} for name in (*lead, *"ABCDEFGHIJ")})
+    groups = tuple(replace(group, sentences=900) if group.group[0] in "IJ" else group for group in summary.groups)
+    figure = drawn(draw_trends(replace(summary, groups=groups), codebook))
+    assert {row["name"] for row in data(figure)} == {*lead, *"ABCDEFIJ"}
+    assert "Not shown: 2 outlets with the fewest sentences (G, H);" in figure.caption
+
+
+def test_articles_without_a_date_are_counted_once_beside_all_outlets(codebook: Codebook) -> None:
+    figure = draw_trends(make_months([ALL_OUTLETS, "A", "B"], (*PERIODS, "(undated)")), codebook)
+    assert "Not shown: 40 articles of no known month." in drawn(figure).caption
 
 
 # Voices, errors, pairs of frames
@@ -370,6 +446,7 @@ def test_error_rates_of_few_sentences_are_grey_and_without_interval(codebook: Co
     assert told["A", 0]["high"] == 0.6
     assert "low" not in told["B", 1]
     assert told["B", 0]["value"] is None
+    assert "the table behind the chart has their intervals, the chart does not" in figure.caption
     assert "Of 1 test whether the outlets differ, 0 found that they do." in figure.caption
     assert figure.rows[0][:5] == ("A", "storm", 0.4, 0.2, 0.6)
 

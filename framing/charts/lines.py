@@ -13,6 +13,8 @@ from framing.charts.marks import SPLIT, Layout, Style, frame_spec
 from framing.charts.palette import LINE, SOFT
 
 _SIZE, _HEADER, _GAP, _TICKS = 11, 12, 14, 30
+_LEAD = 72
+"""The height of a row that leads the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,29 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The titles of columns and the names of rows by their keys, in order; levels to compare with; the scales of both axes."""
+    """The titles of columns and the names of rows by their keys, in order; levels to compare with; the scales of both axes.
+
+    ``leads`` draws the first row, to which the others are compared, larger and stronger.
+    """
 
     panels: Mapping[str, str]
     rows: Mapping[str, str]
     levels: Mapping[str, float]
     ticks: Sequence[float]
     calendar: Calendar
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How some rows are drawn: which (a test of their place), how high, how thick, how large, and with what headers."""
+
+    rows: str
+    height: int
+    weight: str
+    line: float
+    dot: int
+    has_heads: bool
 
 
 def draw_lines(points: Sequence[Point], grid: Grid, layout: Layout) -> dict[str, Any]:
@@ -68,11 +86,23 @@ def draw_lines(points: Sequence[Point], grid: Grid, layout: Layout) -> dict[str,
     }
     data = [cells[point.panel, point.row] | told for point, told in zip(points, _describe(points), strict=True)]
     heads = [cell | {"head": True} for cell in cells.values() if cell["place"] % abreast == 0]
-    height = 30 if len(labels) > 8 else 44
-    layers = [_write_names(names + _TICKS, height), *_layer(points, grid, layout)]
-    blocks = -(-len(titles) // abreast)
-    parts = [_make_block(number, blocks, {"width": width, "height": height, "layer": layers}) for number in range(blocks)]
+    parts = [
+        _make_block(number, look, {"width": width, "height": look.height, "layer": layers})
+        for number in range(-(-len(titles) // abreast))
+        for look in _list_looks(grid)
+        for layers in [[_write_names(names + _TICKS, look), *_layer(points, grid, look, layout)]]
+    ]
     return frame_spec(parts, heads + data)
+
+
+def _list_looks(grid: Grid) -> list[_Look]:
+    """Return the looks of the first row, where it leads, and of the others, where there are some."""
+    height = 30 if len(grid.rows) > 8 else 44
+    if not grid.leads:
+        return [_Look("datum.row >= 0", height, "normal", 1.5, 13, has_heads=True)]
+    looks = [_Look("datum.row === 0", _LEAD, "bold", 2.2, 22, has_heads=True)]
+    others = _Look("datum.row > 0", height, "normal", 1.5, 13, has_heads=False)
+    return [*looks, others] if len(grid.rows) > 1 else looks
 
 
 def _describe(points: Sequence[Point]) -> list[dict[str, Any]]:
@@ -96,51 +126,56 @@ def _begins_band(before: Point, point: Point) -> bool:
     return before.run != point.run or before.interval is None or point.interval is None
 
 
-def _make_block(number: int, blocks: int, spec: dict[str, Any]) -> dict[str, Any]:
-    """Return the lines of some frames in all outlets."""
-    above = {"labelAnchor": "start", "labelAlign": "left", "labelExpr": SPLIT, "labelPadding": 6}
+def _make_block(number: int, look: _Look, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the lines of some frames in the outlets that have a look."""
+    above: dict[str, Any] = {"labelAnchor": "start", "labelAlign": "left", "labelExpr": SPLIT, "labelPadding": 6}
+    above = above if look.has_heads else {"labels": False}
     rows = {"field": "label", "type": "nominal", "sort": {"field": "row", "op": "min"}, "title": None}
     columns = {"field": "panel", "type": "nominal", "sort": {"field": "place", "op": "min"}, "title": None}
-    some = {"transform": [{"filter": f"datum.block === {number}"}]} if blocks > 1 else {}
+    some = {"transform": [{"filter": f"datum.block === {number} && {look.rows}"}]}
     facet = {"row": rows | {"header": {"labels": False}}, "column": columns | {"header": above}}
     return {**some, "facet": facet, "spec": spec, "spacing": {"row": 12, "column": _GAP}, "bounds": "flush"}
 
 
-def _write_names(offset: int, height: int) -> dict[str, Any]:
+def _write_names(offset: int, style: _Look) -> dict[str, Any]:
     """Return the layer that writes the name of each row ``offset`` pixels to the left, in the middle of its height."""
     look = {"type": "text", "align": "left", "baseline": "middle", "fontSize": _SIZE, "lineHeight": _SIZE, "lineBreak": "\n"}
+    look["fontWeight"] = style.weight
     middle = {"expr": f"length(split(datum.label, '\\n')) > 1 ? {-_SIZE / 2} : 0"}
-    place = {"x": {"value": -offset}, "y": {"value": height / 2}, "text": {"field": "label", "type": "nominal"}}
+    place = {"x": {"value": -offset}, "y": {"value": style.height / 2}, "text": {"field": "label", "type": "nominal"}}
     return {"transform": [{"filter": "datum.head"}], "mark": look | {"dy": middle}, "encoding": place}
 
 
-def _layer(points: Sequence[Point], grid: Grid, layout: Layout) -> list[dict[str, Any]]:
+def _layer(points: Sequence[Point], grid: Grid, size: _Look, layout: Layout) -> list[dict[str, Any]]:
     x, y = _place_across(grid.calendar), _place_up(grid.ticks)
     layers: list[dict[str, Any]] = []
     if grid.levels:
         level = {"y": y | {"field": "level", "aggregate": "min"}}
         layers.append({"mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 2]}, "encoding": level})
     for style in sorted({point.line for point in points}, key=lambda style: style.kind):
-        layers += _draw_runs(style, x, y, has_bands=any(point.interval for point in points if point.line == style))
+        has_bands = any(point.interval for point in points if point.line == style)
+        layers += _draw_runs(style, {"x": x, "y": y}, size.line, has_bands=has_bands)
     styles = sorted({point.style for point in points}, key=lambda style: style.kind)
     look = {channel: _scale(styles, channel, layout) for channel in ("fill", "stroke", "shape")}
-    dot = {"type": "point", "size": 13, "strokeWidth": 1.1, "opacity": 1}
+    dot = {"type": "point", "size": size.dot, "strokeWidth": 1.1, "opacity": 1}
     place = {"x": x, "y": y | {"field": "value"}, **look}
     return [*layers, {"transform": [{"filter": "datum.dot"}], "mark": dot, "encoding": place}]
 
 
-def _draw_runs(style: Style, x: dict[str, Any], y: dict[str, Any], *, has_bands: bool) -> list[dict[str, Any]]:
+def _draw_runs(style: Style, place: dict[str, dict[str, Any]], width: float, *, has_bands: bool) -> list[dict[str, Any]]:
     """Return the lines of a style and the bands of their intervals; a period that stands alone has a bar in place of a band."""
+    x, y = place["x"], place["y"]
     ends = {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "detail": {"field": "band"}}
     value = {"x": x, "y": y | {"field": "value"}, "detail": {"field": "run"}}
-    parts = [("datum.joined", {"type": "line", "strokeWidth": 1.5} | ({"strokeDash": [2, 1.5]} if style.dashed else {}), value)]
+    line = {"type": "line", "strokeWidth": width} | ({"strokeDash": [2, 1.5]} if style.dashed else {})
+    parts = [("datum.joined", line, value)]
     if has_bands:
         parts.insert(0, ("isValid(datum.low) && !datum.bar", {"type": "area", "fillOpacity": 0.22}, ends))
         parts.insert(1, ("isValid(datum.low) && datum.bar", {"type": "rule", "strokeOpacity": 0.5}, ends))
     own: dict[str, Any] = {"field": "line", "equal": style.kind}
     return [
-        {"transform": [{"filter": {"and": [own, test]}}], "mark": mark | {"color": style.stroke}, "encoding": place}
-        for test, mark, place in parts
+        {"transform": [{"filter": {"and": [own, test]}}], "mark": mark | {"color": style.stroke}, "encoding": encoding}
+        for test, mark, encoding in parts
     ]
 
 

@@ -99,7 +99,8 @@ def draw_errors(errors: Mapping[str, ErrorComparison], codebook: Codebook) -> Fi
     caption = f"How often the classifier errs, on coded sentences it did not see, in {count(len(names), 'outlet')}{intervals}."
     caption += " Missed: of the sentences with the frame; wrongly given: of those without it."
     if any(_TOO_FEW in dot.style.kind for dot in dots):
-        caption += f" Grey, without an interval: fewer than {MIN_CASES} such sentences, or {MIN_ARTICLES} articles; theirs are in the table behind alone."
+        caption += f" Grey: fewer than {MIN_CASES} such sentences, or {MIN_ARTICLES} articles;"
+        caption += " the table behind the chart has their intervals, the chart does not."
     caption += _describe_tests(errors)
     text = Text("errors-by-outlet", "The classifier's errors by outlet", caption)
     rows = [(rate.group, frame, *_tabulate_rate(rate), errors[frame].p_missed, errors[frame].p_raised) for frame, rate in cells]

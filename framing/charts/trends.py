@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -17,6 +17,12 @@ from framing.codebook import Codebook
 from framing.grouping import PERIODS, UNDATED
 from framing.prevalence import INDEX
 from framing.summary import LabelShare, OutletSummary, Summary
+
+ALL_OUTLETS = "All outlets"
+"""The outlet of groups that hold all articles of a period; where they stand first, their row leads the chart."""
+
+_MOST, _NAMED = 8, 12
+"""Outlets that a chart of indexes shows, and how many of those left out are named."""
 
 _ESTIMATE = Style("estimate, with the band of its 95% interval")
 _FAINT = Style("too little coded", fill=GREY, stroke=GREY)
@@ -59,7 +65,9 @@ _Cell = tuple[_Moment, str, LabelShare]
 def draw_trends(months: Summary, codebook: Codebook) -> Figure | None:
     """Return the share of each frame in each outlet over time; a gap in a line is a period without an article.
 
-    ``months`` is by a period (week, month, year) and, mostly, something else. None where fewer than two periods are there.
+    ``months`` is by a period (week, month, year) and, mostly, something else. Groups of ``ALL_OUTLETS`` that stand first are
+    drawn first and always, the outlets where an interval is published; the table has all. None where fewer than two periods
+    are there.
     """
     kind = next(part for part in months.by if part in PERIODS)
     by = " and ".join(part for part in months.by if part != kind) or "group"
@@ -70,17 +78,27 @@ def draw_trends(months: Summary, codebook: Codebook) -> Figure | None:
         return None
     names = {frame.id: mark(frame.name, (group.frames[frame.id].reliable for group in months.groups)) for frame in frames}
     outlets = _order_outlets(moments, frames[0].id)
+    leads = _is_lead(months.groups[0])
+    choice = _choose_outlets(outlets, list(names), leads=leads)
+    kept = choice.kept
     cells = [(moment, frame, moment.group.frames[frame]) for frame in names for outlet in outlets for moment in outlets[outlet]]
-    points, levels = _join_runs(cells), find_levels(months, list(names))
+    points = _join_runs(cell for cell in cells if cell[0].outlet in kept)
+    levels = find_levels(replace(months, groups=tuple(m.group for outlet in kept for m in outlets[outlet])), list(names))
     ticks = scale_shares(max(_find_top(points), *levels.values(), 0.0), 13)
     points = [replace(point, style=_ABOVE) if point.value > ticks[-1] else point for point in points]
-    grid = Grid(names, {o: clean(o) for o in outlets}, levels, ticks, Calendar(days[0], days[-1], _FORMATS[kind]))
-    caption = f"Share of sentences with each frame by {kind} in {count(len(outlets), by)}; lines break where there is no article."
+    grid = Grid(names, {o: clean(o) for o in kept}, levels, ticks, Calendar(days[0], days[-1], _FORMATS[kind]), leads)
+    where = ["all outlets together"] if leads else []
+    where += [count(len(kept) - leads, by)] if len(kept) > leads else []
+    caption = f"Share of sentences with each frame by {kind} in {' and in '.join(where)}; lines break where there is no article."
     caption += " Dashed: the share over all together." if levels else ""
-    caption += _describe_points(points, names.values()) + _say_undated(undated, kind)
+    caption += _describe_points(points, names.values()) + _say_left_out(choice, by, kind) + _say_undated(undated, kind)
     text = Text(f"frames-by-{kind}", f"Frames by {kind}", caption)
     rows = [(moment.outlet, moment.period.name, frame, estimate(row), *list_evidence(row)) for moment, frame, row in cells]
     return make_figure(text, partial(draw_lines, points, grid), (by, kind, "frame", "share", *EVIDENCE), rows)
+
+
+def _is_lead(group: OutletSummary) -> bool:
+    return ALL_OUTLETS in group.group
 
 
 def _list_moments(months: Summary, kind: str) -> tuple[list[_Moment], int]:
@@ -91,21 +109,58 @@ def _list_moments(months: Summary, kind: str) -> tuple[list[_Moment], int]:
         _Moment(" · ".join((*group.group[:at], *group.group[at + 1 :])) or "all", _read_period(group.group[at], kind), group)
         for group in dated
     ]
-    undated = sum(group.articles for group in months.groups) - sum(group.articles for group in dated)
+    undated = sum(group.articles for group in months.groups if group.group[at] == UNDATED and not _is_lead(group))
     return sorted(moments, key=lambda moment: moment.period.number), undated
 
 
 def _order_outlets(moments: Sequence[_Moment], frame: str) -> dict[str, list[_Moment]]:
-    """Return the moments of each outlet; the one with most of ``frame`` over all its sentences comes first."""
+    """Return the moments of each outlet: all together, then the one with most of ``frame`` over all its sentences."""
     found: dict[str, list[_Moment]] = {}
     for moment in moments:
         found.setdefault(moment.outlet, []).append(moment)
 
-    def rank(outlet: str) -> tuple[float, str]:
+    def rank(outlet: str) -> tuple[bool, float, str]:
         with_frame = sum((estimate(m.group.frames[frame]) or 0.0) * m.group.sentences for m in found[outlet])
-        return -with_frame / sum(moment.group.sentences for moment in found[outlet]), outlet
+        return outlet != ALL_OUTLETS, -with_frame / sum(moment.group.sentences for moment in found[outlet]), outlet
 
     return {outlet: found[outlet] for outlet in sorted(found, key=rank)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The outlets that are drawn and those left out: the smallest, with ``by_size``, else those of which too little is coded."""
+
+    kept: Sequence[str]
+    left_out: Sequence[str]
+    by_size: bool
+
+
+def _choose_outlets(found: Mapping[str, Sequence[_Moment]], frames: Sequence[str], *, leads: bool) -> _Choice:
+    """Return the outlets to draw, and those left out.
+
+    Drawn are all together and the outlets with an interval published; where there is neither, or nothing is coded, the largest.
+    """
+    lead = [ALL_OUTLETS] if leads else []
+    others = [outlet for outlet in found if outlet not in lead]
+    rows = {outlet: [moment.group.frames[frame] for moment in found[outlet] for frame in frames] for outlet in others}
+    sure = [outlet for outlet in others if any(row.interval for row in rows[outlet])]
+    is_coded = any(row.share and row.share.coded for outlet in others for row in rows[outlet])
+    if sure or (lead and is_coded):
+        return _Choice(lead + sure, [outlet for outlet in others if outlet not in sure], by_size=False)
+    size = {outlet: sum(moment.group.sentences for moment in found[outlet]) for outlet in others}
+    largest = sorted(others, key=lambda outlet: (-size[outlet], outlet))
+    return _Choice(lead + [outlet for outlet in others if outlet in largest[:_MOST]], largest[_MOST:], by_size=True)
+
+
+def _say_left_out(choice: _Choice, by: str, kind: str) -> str:
+    if not choice.left_out:
+        return ""
+    number, table = count(len(choice.left_out), by), "the table behind the chart has the numbers."
+    if not choice.by_size:
+        return f" Not shown: {number} of which too little is coded by {kind}; {table}"
+    more = len(choice.left_out) - _NAMED
+    named = ", ".join([*map(clean, choice.left_out[:_NAMED]), *([f"{more} more"] if more > 0 else [])])
+    return f" Not shown: {number} with the fewest sentences ({named}); {table}"
 
 
 def _join_runs(cells: Iterable[_Cell]) -> list[Point]:
