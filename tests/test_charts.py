@@ -300,7 +300,7 @@ def test_a_share_without_an_interval_has_a_mark_of_its_own(codebook: Codebook) -
 
 
 @pytest.mark.parametrize(
-    ("highest", "end", "last"), [(0.41, 0.5, 0.4), (0.4, 0.4, 0.4), (0.04, 0.06, 0.06), (0.93, 1, 1), (0, 0.01, 0.01)]
+    ("highest", "end", "last"), [(0.41, 0.5, 0.4), (0.4, 0.4, 0.4), (0.05, 0.06, 0.06), (0.93, 1, 1), (0, 0.01, 0.01)]
 )
 def test_an_axis_of_shares_ends_at_the_next_ten_per_cent(highest: float, end: float, last: float) -> None:
     axis = make_share_axis(highest, "share")

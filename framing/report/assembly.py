@@ -15,7 +15,7 @@ from framing.charts.pairs import draw_errors, draw_voices
 from framing.charts.profiles import draw_heat_map, draw_profiles
 from framing.charts.stances import draw_stance
 from framing.charts.together import draw_together
-from framing.charts.trends import draw_trends
+from framing.charts.trends import ALL_OUTLETS, draw_trends
 from framing.comparing import ALL, compare_errors, find_together, find_words
 from framing.contrasts import compare_groups
 from framing.evaluation import Evaluation
@@ -89,7 +89,7 @@ def assemble_report(sources: Sources, making: Making, title: str) -> Report:
         period=find_period(evidence.population),
         records=tuple(summary_records(outlets)),
     )
-    return replace(report, figures=draw_figures(report))
+    return replace(report, figures=draw_figures(report, _pool_time(sources, report.months)))
 
 
 def _summarize(sources: Sources, by: tuple[str, ...]) -> Summary:
@@ -104,6 +104,15 @@ def _summarize_time(sources: Sources) -> Summary | None:
         return None
     summary = _summarize(sources, ("outlet", _choose_period(dates)))
     return summary if len({group.group[1] for group in summary.groups} - {UNDATED}) > 1 else None
+
+
+def _pool_time(sources: Sources, months: Summary | None) -> Summary | None:
+    """Return the summary of outlets over time with all of them together in front, of which more is coded than of each."""
+    if months is None or len({group.group[0] for group in months.groups}) < 2:
+        return months
+    pooled = _summarize(sources, months.by[1:])
+    together = tuple(replace(group, group=(ALL_OUTLETS, *group.group)) for group in pooled.groups)
+    return replace(months, groups=(*together, *months.groups))
 
 
 def _choose_period(dates: Sequence[str]) -> str:
@@ -135,15 +144,15 @@ def _describe_sample(sources: Sources) -> Coding:
     return Coding(sources.sample_statement, ", ".join(designs), tuple(row for row in agreement if row.units))
 
 
-def draw_figures(report: Report) -> tuple[Figure, ...]:
-    """Return the figures that a report has something to draw for, in its order."""
+def draw_figures(report: Report, trend: Summary | None) -> tuple[Figure, ...]:
+    """Return the figures that a report has something to draw for, in its order; ``trend`` is what is drawn over time."""
     codebook = report.codebook
     pairs = next((group.pairs for group in report.together if group.group == ALL), ())
     drawn = (
         draw_profiles(report.outlets, codebook),
         draw_heat_map(report.outlets, codebook),
         draw_stance(report.outlets, codebook),
-        draw_trends(report.months, codebook) if report.months else None,
+        draw_trends(trend, codebook) if trend else None,
         draw_voices(report.voices, codebook) if report.voices else None,
         draw_together(pairs, codebook),
         draw_errors(report.errors, codebook),
