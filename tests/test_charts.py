@@ -661,6 +661,13 @@ def test_without_the_library_the_extra_is_named(codebook: Codebook, monkeypatch:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("method", [CORRECTED, INDEX])
+def test_marks_of_one_kind_alone_are_drawn_too(method: str, codebook: Codebook) -> None:
+    summary = make_summary(make_group("A", method=method), make_group("B", method=method))
+    for make in (draw_profiles, draw_stance):
+        assert "NaN" not in draw_svg(drawn(make(summary, codebook)).wide)
+
+
 # Files
 
 

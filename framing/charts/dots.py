@@ -165,5 +165,6 @@ def _place_down(room: _Room, lanes: int) -> dict[str, Any]:
 def _scale(styles: Sequence[Style], channel: str, room: _Room) -> dict[str, Any]:
     kinds = [style.kind for style in styles]
     legend = {"columns": room.legend if max(map(len, kinds)) < 30 else min(room.legend, 2)}
-    look = {"domain": kinds, "range": [getattr(style, channel) for style in styles]}
+    # Named, since the default for sizes is a scale of points, which has no place for a single one.
+    look = {"type": "ordinal", "domain": kinds, "range": [getattr(style, channel) for style in styles]}
     return {"field": "kind", "type": "nominal", "scale": look, "legend": legend}

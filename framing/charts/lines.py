@@ -100,7 +100,7 @@ def _list_looks(grid: Grid) -> list[_Look]:
     height = 30 if len(grid.rows) > 8 else 44
     if not grid.leads:
         return [_Look("datum.row >= 0", height, "normal", 1.5, 13, has_heads=True)]
-    looks = [_Look("datum.row === 0", _LEAD, "bold", 2.2, 22, has_heads=True)]
+    looks = [_Look("datum.row === 0", _LEAD, "bold", 2.0, 17, has_heads=True)]
     others = _Look("datum.row > 0", height, "normal", 1.5, 13, has_heads=False)
     return [*looks, others] if len(grid.rows) > 1 else looks
 
@@ -167,7 +167,7 @@ def _draw_runs(style: Style, place: dict[str, dict[str, Any]], width: float, *, 
     x, y = place["x"], place["y"]
     ends = {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "detail": {"field": "band"}}
     value = {"x": x, "y": y | {"field": "value"}, "detail": {"field": "run"}}
-    line = {"type": "line", "strokeWidth": width} | ({"strokeDash": [2, 1.5]} if style.dashed else {})
+    line = {"type": "line", "strokeWidth": width, "strokeJoin": "round"} | ({"strokeDash": [2, 1.5]} if style.dashed else {})
     parts = [("datum.joined", line, value)]
     if has_bands:
         parts.insert(0, ("isValid(datum.low) && !datum.bar", {"type": "area", "fillOpacity": 0.22}, ends))
