@@ -36,8 +36,8 @@ _HALVINGS = 50
 def adjust_count(given_share: float, true_positive_rate: float, false_positive_rate: float) -> float | None:
     """Return the share of sentences that have a label, from the share to which the classifier gave it.
 
-    It gives the label to a share of given = share · tpr + (1 - share) · fpr; solved for the share, and clipped to 0 to 1
-    (``is_clipped`` tells). None where the rates differ by less than ``LEAST_DIFFERENCE`` or one of the three is NaN.
+    It gives the label to a share of given = share · tpr + (1 - share) · fpr; solved for the share, and brought
+    into 0 to 1. None where the rates differ by less than ``LEAST_DIFFERENCE`` or one of the three is NaN.
 
     Source: Gart & Buck 1966 (American Journal of Epidemiology 83), Rogan & Gladen 1978 (ibid. 107), where 1 - fpr is called
     specificity; Forman 2008, where it is called adjusted count.
@@ -46,16 +46,6 @@ def adjust_count(given_share: float, true_positive_rate: float, false_positive_r
     if isnan(given_share) or not difference >= LEAST_DIFFERENCE:
         return None
     return min(max((given_share - false_positive_rate) / difference, 0.0), 1.0)
-
-
-def is_clipped(given_share: float, true_positive_rate: float, false_positive_rate: float) -> bool:
-    """Return whether the count lies outside of what the rates allow, so that ``adjust_count`` has only a bound to return.
-
-    Fewer labels than the false ones alone would make, or more than if every sentence had it: chance in a small group, or a
-    sign that the classifier errs otherwise there. False where ``adjust_count`` returns None.
-    """
-    adjusted = adjust_count(given_share, true_positive_rate, false_positive_rate)
-    return adjusted is not None and not false_positive_rate <= given_share <= true_positive_rate
 
 
 def estimate_by_em(probability: NDArray[np.float64], prior: float) -> float:

@@ -54,7 +54,7 @@ def style_share(method: str, *, few: bool, has_interval: bool) -> Style:
     if method == INDEX:
         return Style(INDEX, "circle", PAPER, GREY)
     if method in (CORRECTED, HAND_CODED) and not has_interval:
-        return Style(UNBOUNDED, "circle", PAPER, OWN, size=10)
+        return Style(UNBOUNDED, "circle", PAPER, OWN, size=18)
     if few:
         return Style(FEW, "circle", GREY, GREY, dashed=True)
     if method == CORRECTED:
