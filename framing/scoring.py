@@ -86,7 +86,7 @@ def is_foreign(article: Article, language: str) -> bool:
         return article.language.lower()[:2] != language
     words = article.text[:20_000].lower().split()
     common = load_language(language).common if language in LANGUAGES else frozenset()
-    return len(words) >= 30 and bool(common) and sum(word in common for word in words) < 0.1 * len(words)
+    return len(words) >= 30 and bool(common) and sum(map(common.__contains__, words)) < 0.1 * len(words)
 
 
 def _known(value: Any) -> float | None:
