@@ -318,6 +318,8 @@ def _check_values(row: dict[str, Any], place: str) -> None:
     for target, value in (row.get("stance") or {}).items():
         if value is not None and value not in STANCES:
             raise AnnotationError(f"{place}: the stance towards {target} is {value!r}{suggest(value, STANCES)}")
+    if row.get("stratum") is not None and not isinstance(row["stratum"], str):
+        raise AnnotationError(f"{place}: 'stratum' must be a string, not {row['stratum']!r:.40}")
     probability = row.get("inclusion_probability")
     if probability is not None and not 0 < probability <= 1:
         raise AnnotationError(f"{place}: 'inclusion_probability' must lie above 0 and not above 1")

@@ -226,12 +226,12 @@ def settle(annotations: Iterable[Annotation]) -> list[CodedSentence]:
 
 
 def check_texts(annotations: Iterable[Annotation]) -> None:
-    """Check that all current codings of a sentence are of the same text, and of the one that was coded.
+    """Check that all codings of a sentence are of the same text, a coder's earlier ones too, and of the one that was coded.
 
     Raises:
         AnnotationError: they are not; the message names the first.
     """
-    codings = current_codings(annotations)
+    codings = [annotation for annotation in annotations if annotation.status == CODED]
     changed = find_changed_texts(codings) or find_false_hashes(codings)
     if changed:
         raise AnnotationError(changed[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -106,13 +106,15 @@ def compare_errors(evidence: Evidence, groups: Sequence[Group], frames: Sequence
         AnnotationError: no sentence is coded.
         UsageError: articles stand in several groups, or were only counted.
     """
-    rows, names = _assign(evidence, groups)
+    rows, _ = _assign(evidence, groups)
+    # By number: names may be long, and two groups may be called alike.
+    number = np.repeat([f"{place:09}" for place in range(len(groups))], [len(group.rows) for group in groups])
     coded = np.flatnonzero(~np.isnan(evidence.chances[rows]))
     if not len(coded):
         raise AnnotationError(
             "no sentence of these articles is coded: errors show on coded sentences, name them with --annotations"
         )
-    own, outlets = rows[coded], np.array(names)[coded]
+    own, outlets = rows[coded], number[coded]
     population = evidence.population
     found = {}
     for frame in frames:
@@ -120,7 +122,9 @@ def compare_errors(evidence: Evidence, groups: Sequence[Group], frames: Sequence
         if not np.isnan(population.probabilities[own, column]).any():
             label = evidence.labels[own, column] > 0.5
             given, weight = population.given[own, column], 1 / evidence.chances[own]
-            found[frame] = measure_error_rates(given, label, weight, population.article[own], outlets)
+            comparison = measure_error_rates(given, label, weight, population.article[own], outlets)
+            rates = tuple(replace(rate, group=" · ".join(groups[int(rate.group)].name)) for rate in comparison.rates)
+            found[frame] = replace(comparison, rates=rates)
     return found
 
 

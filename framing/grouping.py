@@ -98,6 +98,8 @@ def group_rows(
         )
     if TOPIC in by and not topics:
         raise UsageError("--by topic needs the words that tell the topics: --topic port=harbour,port*")
+    if any(topic.name == NO_TOPIC for topic in topics):
+        raise UsageError(f"--topic {NO_TOPIC!r} is what articles without a topic are called; give another name")
     if topics and TOPIC not in by:
         raise UsageError("--topic names what --by topic groups by: add --by topic, or leave --topic out")
     found: dict[tuple[str, ...], Integers] = {(): np.arange(len(population))}

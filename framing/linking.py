@@ -26,6 +26,9 @@ from framing.features import Floats
 from framing.population import Population, check_ids
 from framing.sampling.earlier import DESIGNS, RANDOM, STRATIFIED, unite_draws
 
+MOST_STOOD_FOR = 100
+"""How many times all sentences that are here one drawn sentence may stand for: it may be a part of what it was drawn from."""
+
 MOST_ERRORS = 4.0
 """Standard errors by which the sentences that a sample stands for may be from those that are here."""
 
@@ -209,6 +212,13 @@ def find_chances(population: Population, drawn: Sequence[Annotation], places: Ma
     Raises:
         AnnotationError: what they record stands for more sentences than are here; the message names the outlet.
     """
+    for annotation in drawn:
+        chance = annotation.inclusion_probability or 0.0
+        if (annotation.article, annotation.id) in places and chance * MOST_STOOD_FOR * len(population) < 1:
+            raise AnnotationError(
+                f"{annotation.place}: at an inclusion probability of {chance:g} this one sentence would stand for more than "
+                f"{MOST_STOOD_FOR} times all {len(population):,} that are here: correct it"
+            )
     if all(annotation.sampling in DESIGNS for annotation in drawn):
         try:
             return unite_draws(population, drawn)

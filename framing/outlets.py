@@ -38,10 +38,20 @@ def read_outlets(path: Path) -> dict[str, OutletFacts]:
         raise UsageError(f"{path}: {error}") from None
     first = text.split("\n", 1)[0]
     rows = csv.DictReader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    columns = [str(name).strip() for name in rows.fieldnames or []]
+    try:
+        columns = [str(name).strip() for name in rows.fieldnames or []]
+    except csv.Error as error:
+        raise UsageError(f"{path}:1: it is no CSV that can be read ({error})") from None
     if COLUMNS[0] not in columns or not set(COLUMNS[1:]) & set(columns):
         raise UsageError(f"{path}:1: a table of outlets has the column outlet, and country, ownership or both")
     rows.fieldnames = columns
+    try:
+        return _read_rows(path, rows)
+    except csv.Error as error:
+        raise UsageError(f"{path}:{rows.line_num}: it is no CSV that can be read ({error})") from None
+
+
+def _read_rows(path: Path, rows: csv.DictReader[str]) -> dict[str, OutletFacts]:
     found: dict[str, OutletFacts] = {}
     for row in rows:
         name, country, ownership = ((row.get(column) or "").strip() or None for column in COLUMNS)

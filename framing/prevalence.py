@@ -246,7 +246,8 @@ def _estimate(arrays: Arrays, tuning: Tuning | None, scope: str) -> Share:
     found = vary_draw(sample, residual) if scope == THESE_ARTICLES else leave_out_articles(sample, tuning.slope if tuning else None)
     variance = found.variance
     if method == CORRECTED:
-        variance += guard(sample, residual, tuning.dispersion if tuning else 1.0)
+        # Where a label stands in one outlet alone, the others say of it that nothing surprises: they are not believed in that.
+        variance += guard(sample, residual, max(tuning.dispersion, 1.0) if tuning else 1.0)
     elif scope == LONG_RUN:
         # Articles never make a coded sentence tell more than one drawn singly.
         variance = max(variance, float(sample.weight**2 @ residual**2))

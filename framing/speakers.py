@@ -20,7 +20,7 @@ def unify_speakers(speakers: Sequence[str | None], articles: Sequence[int]) -> l
     Titles of courtesy and of the commonest offices are dropped. A single name becomes the full one that the same article
     has, where only one begins or ends with it. Descriptions ("The experts") are counted whether or not they begin a sentence.
     """
-    plain = [None if speaker is None else _strip(speaker) for speaker in speakers]
+    plain = [_strip(speaker) if speaker and speaker.strip() else None for speaker in speakers]
     full: dict[int, set[str]] = defaultdict(set)
     for name, article in zip(plain, articles, strict=True):
         if name is not None and " " in name and _is_name(name):
@@ -29,7 +29,7 @@ def unify_speakers(speakers: Sequence[str | None], articles: Sequence[int]) -> l
 
 
 def _strip(speaker: str) -> str:
-    name = _POSSESSIVE.sub("", _HONORIFIC.sub("", speaker.strip())).strip() or speaker
+    name = _POSSESSIVE.sub("", _HONORIFIC.sub("", speaker.strip())).strip() or speaker.strip()
     return name[:1].upper() + name[1:]
 
 

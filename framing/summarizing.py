@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import hypot
 
 import numpy as np
 
@@ -147,7 +149,9 @@ class _Work:
         naive = None if favor.naive is None or against.naive is None else favor.naive - against.naive
         balance = None
         if favor.share is not None and against.share is not None:
-            balance = _hold(compare_shares(favor.share, against.share), favor.share.estimate - against.share.estimate)
+            balance = _hold(compare_shares(favor.share, against.share), favor.share, against.share)
+            if not any(side.by_hand.estimate for side in (favor, against) if side.by_hand is not None):
+                balance = _widen(balance, favor.share, against.share)
         return TargetShares(values, balance, naive, self.plan.reliable.get(target))
 
     def _share(self, label: str, tuned_by: str, column: _Columns, group: Group) -> LabelShare:
@@ -196,11 +200,25 @@ class _Work:
         return Example(sentence.text, sentence.article_id, float(column.probability[best]))
 
 
-def _hold(balance: Difference, estimate: float) -> Difference:
+def _hold(balance: Difference, favor: Share, against: Share) -> Difference:
     """Return the balance as the difference of the shares that are shown, of which none is below 0."""
+    estimate = favor.estimate - against.estimate
     if balance.low is None or balance.high is None:
         return replace(balance, estimate=estimate)
     return replace(balance, estimate=estimate, low=min(balance.low, estimate), high=max(balance.high, estimate))
+
+
+def _widen(balance: Difference, favor: Share, against: Share) -> Difference:
+    """Return the balance with an interval at least as wide as those of its sides make it (Zou & Donner 2008, Stat. Med. 27).
+
+    It is for samples in which nobody takes a side: their variance is nothing, and the intervals of the sides know better.
+    """
+    if balance.low is None or balance.high is None or None in (favor.low, favor.high, against.low, against.high):
+        return balance
+    down = hypot(favor.estimate - (favor.low or 0.0), (against.high or 0.0) - against.estimate)
+    up = hypot((favor.high or 0.0) - favor.estimate, against.estimate - (against.low or 0.0))
+    low, high = balance.estimate - down, balance.estimate + up
+    return replace(balance, low=min(balance.low, low), high=max(balance.high, high))
 
 
 def _count_sentences(group: Group) -> int:
@@ -223,11 +241,16 @@ def _read_count(article: CountedArticle, label: str) -> int | None:
     return None if None in sides else article.sentences - sum(side or 0 for side in sides)
 
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\(.*\)")
+"""What a reason names of one input alone: reasons are counted, not listed."""
+
+
 def _describe_corpus(evidence: Evidence) -> Corpus:
     population = evidence.population
     skipped: dict[str, int] = {}
     for item in population.skipped:
-        skipped[item.reason] = skipped.get(item.reason, 0) + 1
+        reason = _QUOTED.sub("…", item.reason)
+        skipped[reason] = skipped.get(reason, 0) + 1
     articles = [*population.articles, *(counted.article for counted in evidence.counted)]
     return Corpus(
         articles=len(articles),

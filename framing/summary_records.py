@@ -87,8 +87,8 @@ def _evidence_record(row: LabelShare) -> dict[str, Any]:
         "labelled": share.coded if share else 0,
         "few_positives": row.has_few_positives,
         "effective_sample_size": round_number(share.effective_sample_size if share else None, 1),
-        "hand_coded": _share_record(row.by_hand) if row.by_hand else None,
-        "without_copies": _share_record(row.without_copies) if row.without_copies else None,
+        "hand_coded": _share_record(row.by_hand),
+        "without_copies": _share_record(row.without_copies),
     }
 
 

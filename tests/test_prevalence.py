@@ -628,3 +628,20 @@ def test_the_long_run_is_less_certain_than_these_articles() -> None:
     arrays = make_outlet()
     widths = {scope: estimate_share(*arrays, tuning=Tuning(0.9, 1.0), scope=scope) for scope in SCOPES}
     assert widths[LONG_RUN].variance > widths[THESE_ARTICLES].variance  # type: ignore[operator]
+
+
+def test_a_rare_label_that_one_outlet_alone_has_is_not_explained_away_by_the_others() -> None:
+    """In the seven others nothing surprises; with that taken for granted of the eighth, two intervals of three hold."""
+    rng = np.random.default_rng(4)
+    articles, hits = np.repeat(np.arange(50), 20), []
+    for _ in range(300):
+        codes = [(rng.random(1000) < (0.01 if outlet == 0 else 0)).astype(float) for outlet in range(8)]
+        labels = np.full((8, 1000), np.nan)
+        for outlet, own in enumerate(codes):
+            drawn = rng.choice(1000, 100, replace=False)
+            labels[outlet, drawn] = own[drawn]
+        given = np.full(1000, 0.02)
+        tuning = tune(np.full(8000, 0.02), labels.ravel(), np.full(8000, 0.1), np.repeat(np.arange(8), 1000))
+        share = estimate_share(given, labels[0], np.full(1000, 0.1), articles, tuning=tuning)
+        hits.append(share.low <= 0.01 <= share.high)  # type: ignore[operator]
+    assert np.mean(hits) >= 0.9

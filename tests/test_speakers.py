@@ -16,7 +16,7 @@ from framing.speakers import unify_speakers
         (["The statement", "Statement"], ["The statement", "Statement"]),
         (["President Donald Trump", "President Trump", "Sen. Cruz"], ["Donald Trump", "Donald Trump", "Cruz"]),
         (["The president", "President of the company"], ["The president", "President of the company"]),
-        (["Mr.", ""], ["Mr.", ""]),
+        (["Mr.", "", " \t"], ["Mr.", None, None]),
     ],
 )
 def test_a_speaker_is_counted_under_one_name(speakers: list[str | None], counted: list[str | None]) -> None:

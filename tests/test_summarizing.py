@@ -481,7 +481,7 @@ def test_a_summary_is_written_in_every_format(corpus: Path, saved: Path, tmp_pat
     assert [float(row["frames.storm.share"]) for row in rows] == pytest.approx(
         [row["frames"]["storm"]["share"] for row in corrected], abs=5e-6
     )
-    assert [row["frames.ghost.without_copies"] for row in rows] == [""] * 3
+    assert [row["frames.ghost.without_copies.share"] for row in rows] == [""] * 3
     run(*base, "-o", tmp_path / "a.parquet")
     assert parquet.read_table(tmp_path / "a.parquet")["labelled"].to_pylist() == [row["labelled"] for row in corrected]
     run(*base, "-o", tmp_path / "a.txt")
@@ -580,3 +580,87 @@ def test_the_seeds_are_an_index_of_four_outlets() -> None:
     found = records(run("summarize", SEEDS))
     assert sum(row["articles"] for row in found) == 5
     assert {frame["method"] for row in found for frame in row["frames"].values()} <= {"uncorrected index", None}
+
+
+# --- what must not happen
+
+
+def test_no_output_is_written_over_what_is_read(corpus: Path, articles: Path, saved: Path, tmp_path: Path) -> None:
+    """Not a file that is named, nor one in a folder that is, nor the table of outlets, nor the model."""
+    codes = tmp_path / "codes"
+    codes.mkdir()
+    coded = codes / "coded.jsonl"
+    coded.write_bytes((corpus / "coded-sample.jsonl").read_bytes())
+    table = tmp_path / "outlets.csv"
+    table.write_text("outlet,country\nDaily,PE\n")
+    before = {path: path.read_bytes() for path in (coded, table, saved / "model.json", articles / "Daily" / "Daily0.txt")}
+    common = (corpus / "articles.jsonl", "-m", saved)
+    for refusal in (
+        refused("summarize", *common, "-a", codes, "-o", coded),
+        refused("compare", *common, "-a", codes, "-o", coded),
+        refused("report", *common, "-a", codes, "-f", "md", "-o", coded),
+        refused("summarize", *common, "--outlets", table, "-o", table),
+        refused("summarize", *common, "-f", "json", "-o", saved / "model.json"),
+        refused("score", articles, "-m", saved, "-f", "table", "-o", articles / "Daily" / "Daily0.txt"),
+        refused("evaluate", "-m", saved, "-a", codes, "-o", coded),
+    ):
+        assert "would be overwritten" in refusal
+    assert before == {path: path.read_bytes() for path in before}
+
+
+def test_a_table_keeps_the_columns_that_its_first_group_has_nothing_for(corpus: Path, saved: Path, tmp_path: Path) -> None:
+    coded = write_jsonl(tmp_path / "c.jsonl", [row for row in read(corpus / "coded-sample.jsonl") if row["outlet"] != "Daily"])
+    base = ["summarize", corpus / "articles.jsonl", "-a", coded, "-m", saved]
+    rows = list(csv.DictReader(io.StringIO(run(*base, "-f", "csv").stdout)))
+    wanted = [record["frames"]["storm"]["hand_coded"]["share"] for record in records(run(*base))]
+    assert wanted[0] is None
+    assert [row["frames.storm.hand_coded.share"] for row in rows] == ["" if value is None else str(value) for value in wanted]
+
+
+def test_what_is_named_twice_is_counted_once(corpus: Path, saved: Path) -> None:
+    once = records(run("summarize", corpus / "sentences.jsonl", "-m", saved))
+    for again in ("sentences.jsonl", "whole.jsonl"):
+        result = run("summarize", corpus / "sentences.jsonl", corpus / again, "-m", saved, code=1)
+        assert "it was read already: name articles, or their scores, once" in result.stderr
+        assert [row["articles"] for row in records(result)] == [row["articles"] for row in once]
+
+
+def test_a_report_is_not_read_as_an_article(articles: Path, saved: Path) -> None:
+    run("report", articles, "-m", saved, "-o", articles / "report.html")
+    result = run("summarize", articles, "-m", saved, code=1)
+    assert "report.html: it is a report that framing wrote, no article" in result.stderr
+    assert sum(row["articles"] for row in records(result)) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"stratum": ["a"]}, "'stratum' must be a string, not ['a']"),
+        ({"inclusion_probability": 1e-300}, "at an inclusion probability of 1e-300 this one sentence would stand for more than"),
+        ({"inclusion_probability": 1e-300, "sampling": "uncertainty"}, "at an inclusion probability of 1e-300"),
+        ({"inclusion_probability": 1e-300, "sampling": None}, "at an inclusion probability of 1e-300"),
+    ],
+)
+def test_a_coding_that_cannot_be_is_refused_by_its_line(
+    corpus: Path, saved: Path, tmp_path: Path, change: Record, said: str
+) -> None:
+    first, *others = read(corpus / "coded-sample.jsonl")
+    path = write_jsonl(tmp_path / "c.jsonl", [first | change, *others])
+    assert f"{path}:1: {said}" in refused("summarize", corpus / "articles.jsonl", "-a", path, "-m", saved, code=3)
+
+
+def test_two_texts_under_one_id_are_refused_not_taken_for_second_thoughts(corpus: Path, saved: Path, tmp_path: Path) -> None:
+    rows = [row | {"id": "same"} for row in read(corpus / "coded-sample.jsonl")]
+    path = write_jsonl(tmp_path / "c.jsonl", rows)
+    assert "has another text than at" in refused("summarize", corpus / "articles.jsonl", "-a", path, "-m", saved, code=3)
+
+
+def test_a_topic_may_not_be_called_like_those_without_one(articles: Path, saved: Path) -> None:
+    said = refused("summarize", articles, "-m", saved, "--by", "topic", "--topic", "(no topic)=bus")
+    assert "is what articles without a topic are called" in said
+
+
+def test_a_cell_that_no_table_holds_is_refused_by_its_line(articles: Path, saved: Path, tmp_path: Path) -> None:
+    table = tmp_path / "outlets.csv"
+    table.write_text("outlet,country\nDaily," + "x" * 140_000 + "\n")
+    assert "it is no CSV that can be read" in refused("summarize", articles, "-m", saved, "--outlets", table)

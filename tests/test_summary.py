@@ -899,3 +899,21 @@ def test_the_table_shows_the_surest_sentences_and_the_words_that_decided(
     example = named(index)["Daily"].frames["storm"].example
     assert example is not None
     assert example.text in {str(row[2]) for row in shown.rows}
+
+
+def test_a_balance_of_which_nobody_coded_a_side_is_no_point(codebook: Codebook) -> None:
+    population = score(make_outlets({"Daily": 20}, 5), codebook)
+    truth = draw_truth(population)
+    truth[:, [label.startswith("mayor") for label in population.labels]] = 0
+    (group,) = sum_up(link(population, code_rows(population, range(100), truth, 1.0)), codebook).groups
+    low, high = group.stance["mayor"].interval or (0.0, 0.0)
+    assert low < -0.01
+    assert high > 0.01
+
+
+def test_reasons_for_skipping_are_counted_not_listed(codebook: Codebook) -> None:
+    population = score(make_outlets({"Daily": 1}), codebook)
+    skipped = tuple(Skipped(f"a:{n}", f"the article 'a{n}' stands in an earlier line") for n in range(50))
+    nothing = code_rows(population, range(1), draw_truth(population), 1.0)
+    summary = sum_up(replace(link(population, nothing), population=replace(population, skipped=skipped)), codebook)
+    assert summary.corpus.skipped == {"the article … stands in an earlier line": 50}

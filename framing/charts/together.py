@@ -37,9 +37,9 @@ def draw_together(pairs: Sequence[FramePair], codebook: Codebook) -> Figure | No
     key += f"in brackets: fewer than {_FEW} sentences with both."
     caption = f"How often two frames stand in one sentence: the darker, the more often than by chance. {key}"
     text = Text("frames-together", "Frames that go together", caption)
-    table = [(p.first, p.second, p.sentences, p.share, p.expected, p.lift, p.phi) for p in pairs]
+    table = [(p.first, p.second, p.sentences, p.share, p.expected, p.lift, p.phi, INDEX) for p in pairs]
     draw = partial(draw_matrix, tiles, Table(columns, rows, key, "In small: how many."))
-    return make_figure(text, draw, ("first", "second", "sentences", "share", "expected", "lift", "phi"), table)
+    return make_figure(text, draw, ("first", "second", "sentences", "share", "expected", "lift", "phi", "method"), table)
 
 
 def _make_tile(pair: FramePair, column: str, row: str) -> Tile:

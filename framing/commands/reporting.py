@@ -58,7 +58,7 @@ def report(
     from framing.store import load_model
 
     form = _choose_form(form, output)
-    refuse_overwriting(output, [*paths, *(annotations or [])])
+    refuse_overwriting(output, [*paths, *(annotations or []), model])
     loaded, intake = load_model(model), Intake()
     plan = choose_plan(model, these_articles, None)
     evidence = gather(Inputs(paths, outlet, annotations), loaded, intake)

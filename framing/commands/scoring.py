@@ -35,7 +35,7 @@ def score(
 
     if unit not in ("article", "sentence"):
         raise UsageError(f"--unit {unit!r} is neither article nor sentence")
-    refuse_overwriting(output, paths)
+    refuse_overwriting(output, [*paths, model])
     form = choose_format(form, output)
     scorer = Scorer(_load_model(model, min_precision))
     codebook, intake = scorer.model.codebook, Intake()

@@ -18,15 +18,19 @@ def say(text: str) -> None:
     typer.echo(plain(text), err=True)
 
 
-def refuse_overwriting(output: Path | None, inputs: Iterable[str | Path]) -> None:
-    """Check that what a command reads is not what it will write over.
+def refuse_overwriting(output: Path | None, inputs: Iterable[str | Path | None]) -> None:
+    """Check that what a command reads is not what it will write over: a file that is named, or any in a folder that is.
 
     Raises:
         UsageError: it is; the message names the file.
     """
-    for path in map(Path, inputs):
-        if output is not None and output.exists() and path.exists() and output.samefile(path):
+    if output is None or not output.exists() or output.is_char_device() or output.is_fifo():
+        return
+    for path in (Path(given) for given in inputs if given is not None):
+        if path.exists() and output.samefile(path):
             raise UsageError(f"{output}: it is read here and would be overwritten; name another file with --output")
+        if path.is_dir() and output.resolve().is_relative_to(path.resolve()):
+            raise UsageError(f"{output}: it lies in {path}, which is read here, and would be overwritten; name a file elsewhere")
 
 
 def show(parts: Iterable[Any], records: Iterable[dict[str, Any]], form: str, output: Path | None) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -85,7 +85,7 @@ def summarize(
     from framing.tables.summaries import tabulate_summary
 
     groupings, topics = parse_grouping(by), _read_topics(topic)
-    refuse_overwriting(output, [*paths, *(annotations or [])])
+    refuse_overwriting(output, [*paths, *(annotations or []), outlets, model])
     form = choose_format(form, output)
     loaded, intake = load_model(model), Intake()
     check_frames(frame, loaded)
@@ -131,7 +131,7 @@ def compare(
 
     groupings, topics = parse_grouping(by), _read_topics(topic)
     _check_sections(ranks=ranks, words=words > 0, errors=errors, together=together, against=against, scope=these_articles)
-    refuse_overwriting(output, [*paths, *(annotations or [])])
+    refuse_overwriting(output, [*paths, *(annotations or []), outlets, model])
     form = choose_format(form, output)
     loaded, intake = load_model(model), Intake()
     check_frames(frame, loaded)
@@ -254,6 +254,8 @@ def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | No
             f"the saved scores of {counted[0].article.id!r} are per article; to correct shares takes those of sentences: save them "
             "with --unit sentence"
         )
+    seen: set[tuple[str, str]] = set()
+    scored, counted = _leave_repeated(scored, seen, intake), _leave_repeated(counted, seen, intake)
     for line in find_unread(known, [*(item.article for item in scored), *(item.article for item in counted)]):
         say(f"note: {inputs.outlets}: {line}")
     scored = [replace(item, article=add_facts(item.article, known)) for item in scored]
@@ -263,6 +265,25 @@ def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | No
     if evidence.account is not None and len(model.left_out):
         intake.trained_on = 0  # what is said of these sentences comes from models that did not see them
     return evidence
+
+
+_Read = TypeVar("_Read", "ScoredArticle", "CountedArticle")
+
+
+def _leave_repeated(items: Iterable[_Read], seen: set[tuple[str, str]], intake: Intake) -> list[_Read]:
+    """Return the articles that were not ``seen`` yet, by id and source; the others are named as skipped."""
+    from framing.articles import Skipped
+
+    kept = []
+    for item in items:
+        key = (item.article.id, item.article.source)
+        if key in seen and item.article.source:
+            intake.scored -= 1
+            intake.skip(Skipped(item.article.source, "it was read already: name articles, or their scores, once"))
+        else:
+            seen.add(key)
+            kept.append(item)
+    return kept
 
 
 def _take_saved(

@@ -117,7 +117,7 @@ def evaluate(
     from framing.output import Part, choose_format
     from framing.tables.evaluation import tabulate_audit, tabulate_evaluation, tabulate_gap
 
-    refuse_overwriting(output, annotations or [])
+    refuse_overwriting(output, [*(annotations or [Path("annotations")]), *(articles or []), model])
     form = choose_format(form, output)
     if model and audit:
         raise UsageError("--audit trains models of its own on the coded sentences: leave out --model")

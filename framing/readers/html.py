@@ -19,7 +19,11 @@ def read_html(path: Path) -> Iterator[Article | Skipped]:
     if path.stat().st_size > MAX_BYTES:
         yield Skipped(str(path), f"it is larger than {MAX_BYTES // 2**20} MiB")
         return
-    found = trafilatura.bare_extraction(path.read_bytes(), with_metadata=True, include_comments=False, include_tables=False)
+    content = path.read_bytes()
+    if b'<meta name="generator" content="framing ' in content[:4096]:
+        yield Skipped(str(path), "it is a report that framing wrote, no article")
+        return
+    found = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False, include_tables=False)
     if not isinstance(found, Document) or not found.text:
         yield Skipped(str(path), "no article text was found in the page")
         return

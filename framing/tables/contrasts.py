@@ -23,7 +23,7 @@ def name_label(label: str, codebook: Codebook) -> str:
     """Return the name of a frame, or of a target's balance."""
     names = {frame.id: frame.name for frame in codebook.frames}
     names |= {f"{target.id}:balance": f"{target.name}, balance" for target in codebook.targets}
-    return names.get(label, label)
+    return plain(names.get(label, label))
 
 
 _ALL_SHOWN = 30

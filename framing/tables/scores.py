@@ -14,7 +14,7 @@ def tabulate_articles(scores: Iterable[ArticleScore], codebook: Codebook) -> lis
     rows = []
     for score in scores:
         body = score.body
-        counts = [(frame.name, sum(frame.id in row.frames for row in body)) for frame in codebook.frames]
+        counts = [(plain(frame.name), sum(frame.id in row.frames for row in body)) for frame in codebook.frames]
         leading = sorted((pair for pair in counts if pair[1]), key=lambda pair: -pair[1])[:3]
         shown = ", ".join(f"{name} {count}" for name, count in leading) or "no frame"
         stances = []
@@ -23,7 +23,14 @@ def tabulate_articles(scores: Iterable[ArticleScore], codebook: Codebook) -> lis
             stances.append("–" if None in given else f"{given.count('favor')} / {given.count('against')}")
         source = score.article
         rows.append([plain(source.id), plain(source.outlet) or "–", source.date or "–", shown, str(len(body)), *stances])
-    header = ["article", "outlet", "date", "leading frames (sentences)", "sentences", *[f"{t.name} +/−" for t in codebook.targets]]
+    header = [
+        "article",
+        "outlet",
+        "date",
+        "leading frames (sentences)",
+        "sentences",
+        *[f"{plain(t.name)} +/−" for t in codebook.targets],
+    ]
     return [Grid("Articles", header, rows, left=4)] if rows else []
 
 

@@ -32,9 +32,9 @@ def tabulate_summary(summary: Summary, codebook: Codebook, model: FramingModel |
     marks = _choose_marks(summary)
     frames = [frame for frame in codebook.frames if frame.id in summary.overall.frames]
     frame_rows = {f.id: [_frame_cell(group.frames[f.id], marks) for group in groups] for f in frames}
-    labels = {f.id: f.name + _mark([group.frames[f.id].reliable for group in groups]) for f in frames}
+    labels = {f.id: plain(f.name) + _mark([group.frames[f.id].reliable for group in groups]) for f in frames}
     stance_rows = {t.id: [_stance_cell(group.stance[t.id], marks) for group in groups] for t in codebook.targets}
-    targets = {t.id: t.name + _mark([group.stance[t.id].reliable for group in groups]) for t in codebook.targets}
+    targets = {t.id: plain(t.name) + _mark([group.stance[t.id].reliable for group in groups]) for t in codebook.targets}
     parts: list[Part] = []
     if frame_rows:
         parts.append(_cross(_title("Share of sentences with each frame", marks, by), summary, labels, frame_rows))
@@ -209,7 +209,7 @@ def _evidence(summaries: Sequence[OutletSummary], frames: Sequence[Frame], model
             explanation = model.explain(example.text)
             words = "\n".join(deciding_words(explanation, frame.id, 4))
             name = plain(summary.name) if number == 0 else ""
-            rows.append([name, frame.name.replace(" and ", " and\n"), highlight(explanation, frame.id), words])
+            rows.append([name, plain(frame.name).replace(" and ", " and\n"), highlight(explanation, frame.id), words])
     if not rows:
         return []
     header = ["", "frame", "sentence", "deciding words"]
