@@ -17,7 +17,8 @@ from framing.annotations import Annotation
 from framing.codebook import Codebook
 from framing.coded import encode
 from framing.evaluation import assign_outlet_folds, empty_model, evaluate_scores, predict_left_out, score_left_out
-from framing.features import Settings, count_terms
+from framing.features import count_terms
+from framing.settings import Settings
 from framing.training import prepare
 
 VARIANTS: dict[str, dict[str, object]] = {

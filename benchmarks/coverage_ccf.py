@@ -32,8 +32,9 @@ from tasks import BENCHMARKS, CODEBOOKS, read_rows
 
 from framing.annotations import Annotation
 from framing.codebook import Codebook, read_codebook
-from framing.features import fingerprint
-from framing.model import FramingModel, label_probabilities
+from framing.labelling import label_probabilities
+from framing.model import FramingModel
+from framing.normalizing import fingerprint
 from framing.prevalence import THESE_ARTICLES
 from framing.training import train
 

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from tasks import FOLDS, Task
 
 from framing.annotations import CodedSentence
+from framing.arrays import Bools, Floats
 from framing.calibration import apply_rules
-from framing.coded import Bools, Codes, encode
+from framing.coded import Codes, encode
 from framing.evaluation import assign_folds, empty_model
-from framing.features import Floats, Settings
 from framing.metrics import f1_score
+from framing.settings import Settings
 
 STRENGTHS = (1.0, 4.0, 16.0)
 """The inverse regularisations (C) that a tuned peer chooses from."""

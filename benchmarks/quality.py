@@ -23,9 +23,9 @@ from real_news import ROOT
 from tasks import READERS, Part, Task, without_cues
 
 from framing.annotations import Annotation, settle
-from framing.coded import Bools
-from framing.features import Settings
+from framing.arrays import Bools
 from framing.output import decimal
+from framing.settings import Settings
 from framing.store import load_model
 from framing.training import cross_validate_annotations, train
 

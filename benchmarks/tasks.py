@@ -16,11 +16,12 @@ import numpy as np
 from real_news import DATA, ROOT, find_default_coding, read_real_news
 
 from framing.annotations import Annotation, CodedSentence, settle
+from framing.arrays import Bools
 from framing.codebook import STANCES, Codebook, read_codebook
-from framing.coded import Bools, encode
+from framing.coded import encode
 from framing.evaluation import assign_folds
+from framing.labelling import Scores
 from framing.metrics import f1_score
-from framing.model import Scores
 
 BENCHMARKS = ROOT.parent / "shared" / "benchmarks"
 CODEBOOKS = Path(__file__).resolve().parent / "codebooks"

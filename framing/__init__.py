@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from framing.model import FramingModel, Scores
+    from framing.labelling import Scores
+    from framing.model import FramingModel
     from framing.store import load_model
 
 __all__ = ["FramingModel", "Scores", "load_model"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from framing.arrays import Floats
 from framing.errors import ModelError, UsageError, suggest
 from framing.evaluation import Evaluation
-from framing.features import Floats
 from framing.prevalence import Share
 from framing.quantification import adjust_count, estimate_by_em, rates_of
 from framing.summarizing import Adjustment

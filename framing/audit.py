@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.annotations import Annotation, CodedSentence
+from framing.arrays import Bools, Floats, Integers
 from framing.codebook import Codebook, Cue, Frame, Target
-from framing.coded import SIDES, Bools, Codes, Integers, encode, list_outputs
+from framing.coded import Codes, encode
 from framing.cues import CueMatcher
 from framing.evaluation import (
     CrossValidation,
@@ -30,8 +31,11 @@ from framing.evaluation import (
     predict_left_out,
     score_left_out,
 )
-from framing.features import Floats, Settings, TermCounts, count_terms, normalize
-from framing.model import MIN_POSITIVES, fit_outputs
+from framing.features import TermCounts, count_terms
+from framing.fitting import MIN_POSITIVES, fit_outputs
+from framing.labelling import SIDES, list_outputs
+from framing.normalizing import normalize
+from framing.settings import Settings
 from framing.training import prepare
 
 if TYPE_CHECKING:

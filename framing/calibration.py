@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from framing.coded import Bools, Codes
-from framing.features import Floats
-from framing.model import MIN_POSITIVES, FramingModel, LabelRule, label_probabilities
+from framing.arrays import Bools, Floats
+from framing.coded import Codes
+from framing.fitting import MIN_POSITIVES
+from framing.labelling import LabelRule, label_probabilities
+from framing.model import FramingModel
 
 FEWEST = MIN_POSITIVES // 2
 """Positives that a model needs while part of the data is left out of it."""

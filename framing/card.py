@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from framing.agreement.labels import LabelAgreement
-from framing.coded import list_outputs
 from framing.evaluation import HELD_OUT, Evaluation
+from framing.labelling import list_outputs
 from framing.metrics import UNRELIABLE
 from framing.model import FramingModel
 

@@ -9,19 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.annotations import WRITTEN, CodedSentence
-from framing.codebook import STANCES, Codebook
-from framing.features import fingerprint
-
-Bools = NDArray[np.bool_]
-Integers = NDArray[np.int64]
-
-SIDES = STANCES[:-1]
-"""The stances that a model learns, each by itself: who has neither has none."""
-
-
-def list_outputs(codebook: Codebook) -> tuple[str, ...]:
-    """Return the labels that a model decides on, in the order of its columns: frames, then ``target:side``."""
-    return (*codebook.frame_ids, *(f"{target}:{side}" for target in codebook.target_ids for side in SIDES))
+from framing.arrays import Bools, Integers
+from framing.codebook import Codebook
+from framing.labelling import SIDES, list_outputs
+from framing.normalizing import fingerprint
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framing.coded import Bools, Integers
+from framing.arrays import Bools, Integers
 from framing.contrasts import Comparison
 from framing.cooccurrence import FramePair, count_together
 from framing.error_rates import ErrorComparison, measure_error_rates

@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from framing.annotations import CodedSentence
+from framing.arrays import Bools, Floats, Integers
 from framing.calibration import FEWEST, apply_rules, thresholds_for_precision
 from framing.codebook import STANCES, Codebook
-from framing.coded import Bools, Codes, Integers, encode, list_outputs
-from framing.features import Floats, Settings, TermCounts, Vectorizer
+from framing.coded import Codes, encode
+from framing.features import TermCounts, Vectorizer
+from framing.fitting import LARGE_FIT, fit_outputs
+from framing.labelling import LabelRule, Scores, label_probabilities, list_outputs
 from framing.metrics import LabelMetrics, measure_label
-from framing.model import LARGE_FIT, FramingModel, LabelRule, Scores, fit_outputs, label_probabilities
+from framing.model import FramingModel
 from framing.scorer import Scorer
+from framing.settings import Settings
 
 HELD_OUT = "held-out sentences"
 """The design of an evaluation on sentences that the model never saw."""

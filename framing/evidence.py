@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from framing.annotations import Annotation
+from framing.arrays import Bools, Floats, Integers
 from framing.articles import Skipped
-from framing.coded import SIDES, Bools, Integers, list_outputs
 from framing.copies import find_copies
 from framing.errors import AnnotationError
-from framing.features import Floats, fingerprint
+from framing.labelling import SIDES, Scores, list_outputs
 from framing.linking import link_codes
-from framing.model import FramingModel, Scores
+from framing.model import FramingModel
+from framing.normalizing import fingerprint
 from framing.population import CountedArticle, Population
 from framing.summarizing import Evidence
 

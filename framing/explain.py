@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from framing.arrays import Floats
 from framing.cues import cue_words
-from framing.features import WORD, Floats, Vectorizer, char_ngrams, normalize, weigh_terms, word_ngrams
+from framing.features import WORD, Vectorizer, char_ngrams, weigh_terms, word_ngrams
+from framing.normalizing import normalize
 
 
 @dataclass(frozen=True, slots=True)

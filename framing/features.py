@@ -9,114 +9,29 @@ gets inverse document frequencies of its own.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from framing.arrays import Floats
 from framing.codebook import Codebook, Cue
 from framing.cues import CueMatcher, cue_words
-from framing.errors import AnnotationError, UsageError, suggest
+from framing.errors import AnnotationError
+from framing.normalizing import normalize
+from framing.settings import Settings
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-Floats = NDArray[np.float64]
-
 WORD = re.compile(r"\b\w\w+\b")
 """A word of the word block: two word characters or more."""
-
-_US = re.compile(r"\bU\.\s?S\.(?:\s?A\.)?(?!\w)|\bUSA?\b")
-_MARK = "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]"
-_MARKS = re.compile(f"({_MARK}{{30}}){_MARK}+")
-"""Unicode's stream-safe limit (UAX #15): sorting a longer run of accents takes time in the square of its length."""
-
-_QUOTES = str.maketrans("‘’‛′“”„«»", '\'\'\'\'"""""')
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The choices of one training run; the defaults did best on news of outlets that were left out of training.
-
-    ``min_documents`` is the number of sentences that an n-gram must occur in; 0 leaves it to ``settle_settings``.
-    ``cue_scale`` multiplies the cue counts: the smaller, the less the model leans on them. ``frame_c`` and ``stance_c``
-    are the inverse regularisation of the logistic regressions. ``written_weight`` is what a sentence written for
-    training weighs beside one of news. ``folds`` are grouped by article, or by outlet.
-    """
-
-    word_ngrams: tuple[int, int] = (1, 2)
-    char_ngrams: tuple[int, int] = (2, 5)
-    min_documents: int = 0
-    cue_scale: float = 0.9
-    frame_c: float = 2.0
-    stance_c: float = 2.0
-    written_weight: float = 0.5
-    folds: int = 5
-    seed: int = 0
-
-
-LARGE = 1000
-"""Coded sentences from which on an n-gram must occur in two: with fewer, leaving out the rare ones costs more than it saves."""
-
-
-def settle_settings(settings: Settings, sentences: int) -> Settings:
-    """Return ``settings`` with ``min_documents`` chosen by the size of the whole data, so that all folds share it."""
-    return settings if settings.min_documents else replace(settings, min_documents=1 if sentences < LARGE else 2)
-
-
-def read_settings(path: Path | None, seed: int) -> Settings:
-    """Return the settings of a TOML file over the defaults, with ``seed`` unless the file has one.
-
-    Raises:
-        UsageError: the file is missing, is no TOML, or has a setting that is unknown or of another kind.
-    """
-    try:
-        table = tomllib.loads(path.read_text("utf-8")) if path is not None else {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: the settings cannot be read ({error})") from None
-    chosen: dict[str, Any] = {"seed": seed}
-    for key, value in table.items():
-        kinds = {setting.name: type(setting.default) for setting in fields(Settings)}
-        if key not in kinds:
-            raise UsageError(f"{path}: unknown setting {key!r}{suggest(key, kinds)}")
-        value = tuple(value) if isinstance(value, list) else float(value) if kinds[key] is float and type(value) is int else value
-        if type(value) is not kinds[key] or (isinstance(value, tuple) and [type(v) for v in value] != [int, int]):
-            raise UsageError(f"{path}: {key} must be like {getattr(Settings(), key)!r}, not {value!r}")
-        chosen[key] = value
-    settings = Settings(**chosen)
-    (w1, w2), (c1, c2) = settings.word_ngrams, settings.char_ngrams
-    sensible = all(
-        1e-6 <= scale <= 1e6 for scale in (settings.cue_scale, settings.frame_c, settings.stance_c, settings.written_weight)
-    )
-    counts = settings.min_documents >= 0 and 2 <= settings.folds <= 1000 and 0 <= settings.seed < 2**32
-    if not sensible or not counts or not 1 <= w1 <= w2 <= 10 or not 1 <= c1 <= c2 <= 20:
-        raise UsageError(f"{path}: sizes run from low to high, scales are above 0, and there are two folds or more")
-    return settings
-
-
-LONGEST = 10_000
-"""Characters of a sentence that the features see: no sentence is longer, and a hostile one must not fill the memory."""
-
-
-def normalize(text: str) -> str:
-    """Return ``text`` as the features see it: its first ``LONGEST`` characters, in NFKC without invisible ones, with one
-    kind of quotation mark, "U.S." and "US" told from "us", in lower case and with single spaces.
-    """
-    text = text[:LONGEST]
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_QUOTES)
-    return " ".join(_US.sub("usa", text).lower().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,11 +250,6 @@ def _count_characters(cleaned: Sequence[str], settings: Settings) -> tuple[tuple
     block = block[:, kept]
     block.sort_indices()
     return tuple(map(str, ngrams.get_feature_names_out()[kept])), block
-
-
-def fingerprint(text: str) -> str:
-    """Return 16 hexadecimal digits that sentences share only if the features see the same text."""
-    return hashlib.blake2b(normalize(text).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def word_ngrams(text: str, sizes: tuple[int, int]) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from framing.coded import Integers
+from framing.arrays import Integers
 from framing.errors import UsageError, suggest
 from framing.population import CountedArticle, Population, SourceArticle
 from framing.speakers import unify_speakers

@@ -20,9 +20,9 @@ from framing.annotations import (
     current_decisions,
     settle,
 )
-from framing.coded import SIDES
+from framing.arrays import Floats
 from framing.errors import AnnotationError
-from framing.features import Floats
+from framing.labelling import SIDES
 from framing.population import Population, check_ids
 from framing.sampling.earlier import DESIGNS, RANDOM, STRATIFIED, unite_draws
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from framing.agreement.labels import TENTATIVE
-from framing.coded import Bools, Integers
-from framing.features import Floats
+from framing.arrays import Bools, Floats, Integers
 
 REPLICATIONS = 1000
 """Bootstrap samples of articles behind each interval."""

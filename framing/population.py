@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 
 from framing.annotations import Annotation, hash_sentence
+from framing.arrays import Bools, Floats, Integers
 from framing.articles import Article, Skipped
 from framing.cleaning import BODY
-from framing.coded import SIDES, Bools, Integers
 from framing.errors import UsageError, suggest
-from framing.features import Floats
+from framing.labelling import SIDES
 from framing.samples import DrawnSentence
 from framing.scoring import ArticleScore
 from framing.sentences import Sentence, split_article

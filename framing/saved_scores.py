@@ -14,7 +14,7 @@ import numpy as np
 from framing.articles import Article, Skipped, clean_date
 from framing.cleaning import BODY, HEADLINE
 from framing.codebook import STANCES, Codebook
-from framing.coded import SIDES, list_outputs
+from framing.labelling import SIDES, list_outputs
 from framing.population import CountedArticle, ScoredArticle, SourceArticle
 from framing.scoring import is_foreign
 from framing.sentences import Sentence

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from framing.features import Floats, char_ngrams, normalize, weigh_terms, word_ngrams
-from framing.model import FramingModel, Scores
+from framing.arrays import Floats
+from framing.features import char_ngrams, weigh_terms, word_ngrams
+from framing.labelling import Scores
+from framing.model import FramingModel
+from framing.normalizing import normalize
 
 
 class Scorer:

@@ -9,8 +9,8 @@ from typing import Any
 from framing.articles import Article, Skipped
 from framing.cleaning import BODY
 from framing.codebook import STANCES, Codebook
-from framing.features import fingerprint
 from framing.languages import LANGUAGES, load_language
+from framing.normalizing import fingerprint
 from framing.scorer import Scorer
 from framing.sentences import Sentence, split_article
 

@@ -19,14 +19,15 @@ from framing.agreement.labels import LabelAgreement
 from framing.calibration import PRECISIONS, demand_precision
 from framing.card import write_card
 from framing.codebook import STANCES, Codebook, parse_codebook
-from framing.coded import list_outputs
 from framing.errors import CodebookError, ModelError, UsageError, suggest
 from framing.evaluation import HELD_OUT, Evaluation
-from framing.features import Settings, Vectorizer, group_cues
+from framing.features import Vectorizer, group_cues
 from framing.files import write_directory
+from framing.labelling import LabelRule, list_outputs
 from framing.metrics import LabelMetrics
-from framing.model import FramingModel, LabelRule
+from framing.model import FramingModel
 from framing.scorer import Scorer
+from framing.settings import Settings
 
 FORMAT = 3
 """The version of the directory's layout; raised when an older program could misread a newer directory."""

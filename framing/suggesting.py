@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from framing.annotations import CodedSentence
 from framing.codebook import Codebook
-from framing.coded import encode, list_outputs
+from framing.coded import encode
 from framing.cues import CueMatcher, cue_words
-from framing.features import normalize
+from framing.labelling import list_outputs
+from framing.normalizing import normalize
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -9,9 +9,8 @@ from math import hypot
 
 import numpy as np
 
+from framing.arrays import Bools, Floats, Integers
 from framing.codebook import STANCES, Codebook
-from framing.coded import Bools, Integers
-from framing.features import Floats
 from framing.grouping import Group, number_names
 from framing.linking import Account
 from framing.population import CountedArticle, Population

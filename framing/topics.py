@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from framing.codebook import MAX_GAPS, Cue
 from framing.cues import CueMatcher, cue_words
 from framing.errors import UsageError
-from framing.features import normalize
+from framing.normalizing import normalize
 
 _COMMAS = re.compile("[,，、،]")
 _GAP = re.compile(r"(?<!\w)\*")

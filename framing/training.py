@@ -17,9 +17,12 @@ from framing.calibration import apply_rules
 from framing.codebook import STANCES, Codebook
 from framing.errors import AnnotationError
 from framing.evaluation import HELD_OUT, CrossValidation, Evaluation, cross_validate, evaluate_model
-from framing.features import Settings, count_terms, fingerprint, settle_settings
+from framing.features import count_terms
+from framing.fitting import MIN_POSITIVES, fit_counts
 from framing.metrics import LabelMetrics
-from framing.model import MIN_POSITIVES, FramingModel, fit_counts
+from framing.model import FramingModel
+from framing.normalizing import fingerprint
+from framing.settings import Settings, settle_settings
 
 
 @dataclass(frozen=True)

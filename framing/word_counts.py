@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.cues import cue_words
-from framing.features import normalize
 from framing.languages import LANGUAGES, load_language
+from framing.normalizing import normalize
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from framing.cues import cue_words
 from framing.errors import UsageError
-from framing.features import normalize
+from framing.normalizing import normalize
 from framing.word_counts import Bools, Floats, Integers, TermTable, WordCorpus, add_up, read_corpus, tabulate_terms
 
 Ratings = NDArray[np.void]

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, settings
 from framing.annotation_files import read_annotations
 from framing.annotations import Annotation
 from framing.codebook import Codebook, parse_codebook
-from framing.features import Settings, Vectorizer, count_terms
+from framing.features import Vectorizer, count_terms
 from framing.model import FramingModel
+from framing.settings import Settings
 from framing.store import load_model, save_model
 from framing.training import Training, train
 

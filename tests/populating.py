@@ -11,7 +11,7 @@ import numpy as np
 from framing.annotations import Annotation, hash_sentence
 from framing.cleaning import BODY
 from framing.codebook import Codebook
-from framing.coded import SIDES, list_outputs
+from framing.labelling import SIDES, list_outputs
 from framing.population import Population, ScoredArticle, SourceArticle, arrange_scored, name_sentence
 from framing.sentences import Sentence
 

@@ -14,17 +14,17 @@ PACKAGE = ROOT / "framing"
 
 # From the ground up; a module may import from the layers below its own, never from its own or those above.
 LAYERS = (
-    {"errors"},
-    {"articles", "codebook", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"}
+    {"errors", "arrays", "normalizing"},
+    {"articles", "codebook", "settings", "files", "languages", "spreadsheets", "agreement", "agreement.alpha"}
     | {"share_samples", "speakers", "quantification", "cooccurrence", "copies"},
-    {"share_intervals", "readers.tables", "agreement.intervals", "cues", "cleaning", "voice", "annotations"}
+    {"share_intervals", "readers.tables", "agreement.intervals", "cues", "cleaning", "voice", "annotations", "labelling"}
     | {"codebook_changes", "codebook_versions", "codebook_template", "coding_keys"},
     {"prevalence", "readers.text", "readers.html", "sentences", "features", "annotation_files", "agreement.reliability_data"}
     | {"codebook_migration", "adjudication"},
     {"readers", "explain", "abbreviations", "coded", "standoff", "samples", "journal", "error_rates", "topics", "word_counts"}
     | {"agreement.labels", "agreement.coders", "agreement.disagreements", "agreement.recal"},
     {"model", "wording", "coding", "exchange.sources", "exchange.labels", "exchange.labeling_config"},
-    {"exchange.carrying", "exchange.columns", "exchange.native"},
+    {"fitting", "exchange.carrying", "exchange.columns", "exchange.native"},
     {"exchange.returning", "exchange.files_by_coder", "exchange.cas", "exchange.bundle"},
     {"exchange.rows", "exchange.label_studio", "exchange.doccano", "exchange.prodigy", "exchange.argilla", "exchange.inception"},
     {"exchange.csv_table", "exchange.excel"},

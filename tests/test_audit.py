@@ -25,7 +25,9 @@ from framing.audit import (
 )
 from framing.codebook import Codebook, Cue
 from framing.evaluation import cross_validate
-from framing.features import Settings, TermCounts, count_terms, normalize
+from framing.features import TermCounts, count_terms
+from framing.normalizing import normalize
+from framing.settings import Settings
 
 SETTINGS = Settings(min_documents=1)
 

@@ -7,7 +7,8 @@ from conftest import fit_vectorizer
 
 from framing.codebook import Cue, parse_codebook
 from framing.cues import CueMatcher, cue_words
-from framing.features import Settings, normalize
+from framing.normalizing import normalize
+from framing.settings import Settings
 
 
 def found(phrase: str, text: str) -> list[str]:

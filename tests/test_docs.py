@@ -19,7 +19,7 @@ import pytest
 from framing.annotation_files import read_coding, read_statement
 from framing.annotations import Annotation, settle
 from framing.cleaning import LINE_RULES, TAIL_RULES
-from framing.features import Settings
+from framing.settings import Settings
 from framing.store import FILES, MANIFEST, read_evaluations
 
 ROOT = Path(__file__).resolve().parent.parent

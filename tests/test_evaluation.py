@@ -14,9 +14,12 @@ from framing.codebook import Codebook
 from framing.coded import encode
 from framing.errors import AnnotationError
 from framing.evaluation import assign_folds, assign_outlet_folds, predict_left_out
-from framing.features import Settings, count_terms
+from framing.features import count_terms
+from framing.fitting import fit_model
+from framing.labelling import label_probabilities
 from framing.metrics import LabelMetrics, average_precision, bootstrap_interval, calibration_error, f1_score
-from framing.model import FramingModel, fit_model, label_probabilities
+from framing.model import FramingModel
+from framing.settings import Settings
 from framing.training import Training, cross_validate_annotations, evaluate_annotations, train
 
 CODED = st.lists(st.tuples(st.floats(0, 1, width=16), st.booleans()), min_size=2, max_size=60).filter(

@@ -10,7 +10,8 @@ from conftest import fit_vectorizer
 
 from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError, UsageError
-from framing.features import LARGE, LONGEST, Settings, fingerprint, normalize, read_settings, settle_settings
+from framing.normalizing import LONGEST, fingerprint, normalize
+from framing.settings import LARGE, Settings, read_settings, settle_settings
 
 TEXTS = ["Growers reaped wheat.", "Hail broke roofs, and hail fell.", "The U.S. bought grain; it helped us."]
 

@@ -21,9 +21,9 @@ from framing.articles import Article
 from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError, UsageError
 from framing.evidence import gather_evidence, leave_copies_out, mark_copies, replace_seen
-from framing.features import fingerprint
 from framing.linking import find_chances, link_codes
 from framing.model import FramingModel
+from framing.normalizing import fingerprint
 from framing.population import Population, gather_scored
 from framing.samples import sample_record
 from framing.sampling.designs import draw_random, draw_stratified, draw_uncertain

@@ -17,11 +17,13 @@ from framing.articles import Article
 from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError
 from framing.explain import explanation_record
-from framing.features import Settings
-from framing.model import FramingModel, LabelRule, choose_frames, choose_stances, fit_model, stance_probabilities
+from framing.fitting import fit_model
+from framing.labelling import LabelRule, choose_frames, choose_stances, stance_probabilities
+from framing.model import FramingModel
 from framing.readers import read_articles
 from framing.scorer import Scorer
 from framing.sentences import split_article
+from framing.settings import Settings
 from framing.training import Training, train
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,8 +132,8 @@ from dataclasses import replace
 from pathlib import Path
 from framing.annotation_files import read_coding
 from framing.annotations import settle
-from framing.features import Settings
-from framing.model import fit_model
+from framing.settings import Settings
+from framing.fitting import fit_model
 coding = read_coding([Path("annotations")])
 codebook = replace(coding.codebook, targets=())
 model = fit_model(settle(coding.annotations), codebook, Settings(min_documents=2))

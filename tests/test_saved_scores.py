@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from framing.articles import Article
 from framing.codebook import Codebook, parse_codebook
-from framing.coded import list_outputs
 from framing.evidence import gather_evidence
 from framing.grouping import group_rows
+from framing.labelling import list_outputs
 from framing.model import FramingModel
 from framing.population import Population, arrange_scored, gather_scored
 from framing.saved_scores import Saved, is_saved_score, is_saved_scores, iterate_lines, read_saved_scores

@@ -79,7 +79,7 @@ def test_sentences_that_the_model_was_trained_on_are_counted(model: FramingModel
 def test_a_target_that_was_not_learnt_has_no_counts(model: FramingModel) -> None:
     from dataclasses import replace
 
-    from framing.model import LabelRule
+    from framing.labelling import LabelRule
 
     found = score_article(Article("a", "Hail fell."), Scorer(replace(model, rules=(*model.rules[:3], LabelRule(), LabelRule()))))
     assert isinstance(found, ArticleScore)

@@ -8,7 +8,7 @@ import pytest
 from framing.annotations import Annotation, CodedSentence, settle
 from framing.codebook import Codebook, parse_codebook
 from framing.cues import CueMatcher, cue_words
-from framing.features import normalize
+from framing.normalizing import normalize
 from framing.suggesting import PRIOR, CueSuggestion, suggest_cues, suggestions_toml
 
 BARE = """

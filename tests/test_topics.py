@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from framing.cues import cue_words
 from framing.errors import UsageError
-from framing.features import normalize
+from framing.normalizing import normalize
 from framing.topics import Topic, find_topics, parse_topic
 
 

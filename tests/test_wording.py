@@ -15,7 +15,7 @@ from scipy import stats
 
 from framing.cues import cue_words
 from framing.errors import UsageError
-from framing.features import normalize
+from framing.normalizing import normalize
 from framing.wording import FALSE_DISCOVERIES, PRIOR, compare_rates, find_distinctive_words, pass_chance, to_normal
 
 Corpus = list[tuple[str, str, str]]

@@ -228,8 +228,8 @@ class Inputs:
 def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | None:
     """Return the scored articles with the codes of their sample; None, and each input named, where nothing was read."""
     from framing.annotation_files import read_annotations
-    from framing.coded import list_outputs
     from framing.evidence import gather_evidence
+    from framing.labelling import list_outputs
     from framing.outlets import add_facts, find_unread, read_outlets
     from framing.population import arrange_scored, take_scored
     from framing.scorer import Scorer

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from framing.annotation_files import Coding
     from framing.audit import Audit
     from framing.evaluation import Evaluation
-    from framing.features import Settings
+    from framing.settings import Settings
 
 
 def train(
@@ -37,9 +37,9 @@ def train(
 ) -> None:
     """Train a model on coded sentences, and print what changed per label."""
     from framing.annotation_files import read_annotations
-    from framing.features import read_settings
     from framing.files import check_replaceable
     from framing.output import print_tables
+    from framing.settings import read_settings
     from framing.store import MODEL_FILES, save_model
     from framing.tables.evaluation import tabulate_changes, tabulate_evaluation, tabulate_gap
     from framing.training import describe_data
@@ -113,8 +113,8 @@ def evaluate(
     output: Output = None,
 ) -> None:
     """Evaluate a model on coded sentences that it has not seen, or cross-validate by article and by outlet."""
-    from framing.features import read_settings
     from framing.output import Part, choose_format
+    from framing.settings import read_settings
     from framing.tables.evaluation import tabulate_audit, tabulate_evaluation, tabulate_gap
 
     refuse_overwriting(output, [*(annotations or [Path("annotations")]), *(articles or []), model])

@@ -8,8 +8,8 @@ from __future__ import annotations
 from framing.agreement.labels import LabelAgreement
 from framing.codebook import STANCES
 from framing.evaluation import HELD_OUT, Evaluation
+from framing.fitting import LARGE_FIT
 from framing.linking import Account
-from framing.model import LARGE_FIT
 from framing.report.content import Coding, Report
 from framing.report.correction import describe_comparisons, describe_correction
 from framing.report.phrases import count, decimal, join, name_label, show_name, span_decimals

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from framing.arrays import Integers
 from framing.codebook import Codebook
-from framing.coded import Integers
-from framing.features import normalize
 from framing.grouping import UNKNOWN
 from framing.model import FramingModel
+from framing.normalizing import normalize
 from framing.output import plain
 from framing.population import Population, SourceArticle
 from framing.report.content import ArticleEntry, LabelledSentence, Piece, SentenceExample

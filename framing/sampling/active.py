@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from framing.annotations import ACTIVE, Annotation
-from framing.coded import Integers
+from framing.arrays import Floats, Integers
 from framing.errors import UsageError
-from framing.features import WORD, Floats, normalize
+from framing.features import WORD
+from framing.normalizing import normalize
 from framing.population import Population
 from framing.sampling.designs import WHOLE, Sample, StratumDraw, check_size, shuffle_articles
 from framing.sampling.uncertainty import measure_uncertainty

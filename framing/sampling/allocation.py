@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framing.coded import Integers
+from framing.arrays import Integers
 from framing.errors import UsageError, suggest
 from framing.population import Population
 

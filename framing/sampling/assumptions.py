@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.annotations import OPEN, WITHDRAWN, Annotation, CodedSentence, list_labels, settle
-from framing.coded import SIDES, Bools, Integers
+from framing.arrays import Bools, Floats, Integers
 from framing.errors import UsageError
-from framing.features import Floats
+from framing.labelling import SIDES
 from framing.population import Population, choose_labels
 from framing.sampling.earlier import unite_draws
 

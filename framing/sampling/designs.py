@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from framing.annotations import Annotation
-from framing.coded import Integers
+from framing.arrays import Floats, Integers
 from framing.errors import UsageError
-from framing.features import Floats
 from framing.population import Population
 from framing.samples import DrawnSentence
 from framing.sampling.allocation import Stratum, list_strata, share_out

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from framing.coded import Integers
+from framing.arrays import Floats, Integers
 from framing.errors import UsageError
-from framing.features import Floats
 from framing.population import Population
 
 UNIFORM = 0.2
