@@ -34,7 +34,6 @@ from framing.annotations import Annotation
 from framing.codebook import Codebook, read_codebook
 from framing.labelling import label_probabilities
 from framing.model import FramingModel
-from framing.normalizing import fingerprint
 from framing.prevalence import THESE_ARTICLES
 from framing.training import train
 
@@ -183,7 +182,7 @@ def try_same_sample(split: int, news: News, coded: int, seed: int) -> Tally:
     drawn = draw_rows(news, names, coded, rng)
     model = news.train(drawn)
     seen = score(news, model, np.arange(len(news.codings)))
-    decisions = np.array([model.left_out_decisions[fingerprint(news.codings[row].text)] for row in drawn], float)
+    decisions = model.left_out[model.find_seen([news.codings[row].text for row in drawn])].astype(float)
     left_out = seen.copy()
     left_out[drawn] = np.where(np.isnan(seen[drawn]), np.nan, label_probabilities(decisions, model.rules))
     return measure(news, names, {OURS: left_out, IN_SAMPLE: seen}, drawn, model)

@@ -13,7 +13,7 @@ import time
 from real_news import ROOT, read_default_coding, read_real_news
 
 from framing.output import decimal, print_tables
-from framing.store import save_model
+from framing.storing.archive import save_model
 from framing.tables.evaluation import tabulate_evaluation, tabulate_gap
 from framing.training import train
 

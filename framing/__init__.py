@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from framing.labelling import Scores
     from framing.model import FramingModel
-    from framing.store import load_model
+    from framing.scoring_model import ScoringModel
+    from framing.store import load_model, load_scoring_model
 
-__all__ = ["FramingModel", "Scores", "load_model"]
+__all__ = ["FramingModel", "Scores", "ScoringModel", "load_model", "load_scoring_model"]
 __version__ = "0.1.0"
 
-_HOMES = {"FramingModel": "framing.model", "Scores": "framing.model", "load_model": "framing.store"}
+_HOMES = {
+    "FramingModel": "framing.model",
+    "Scores": "framing.labelling",
+    "ScoringModel": "framing.scoring_model",
+    "load_model": "framing.store",
+    "load_scoring_model": "framing.store",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -46,6 +46,12 @@ class Skipped:
 
 Reader = Callable[[Path], Iterator[Article | Skipped]]
 
+CONTROLS = bytes({*range(32)} - {*b"\t\n\f\r"})
+"""The bytes that hardly occur in text; more than 1 % of them make a file binary."""
+
+MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+"""Byte-order marks: of UTF-8, and twice of UTF-16."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?=$|[T ])")
 
@@ -58,13 +64,14 @@ def decode(data: bytes) -> tuple[str, str]:
     Raises:
         ValueError: the bytes are no text in any of these.
     """
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, name in zip(MARKS, ("utf-8-sig", "utf-16", "utf-16"), strict=True):
         if data.startswith(mark):
             return data.decode(name), name
     if b"\0" in data[:65536]:
         raise ValueError("it is binary, not text")
     text, encoding = _decode_unmarked(data)
-    if sum(character < " " and character not in "\t\n\r\f" for character in text) > 0.01 * len(text):
+    plain = data if encoding == "utf-8" else text.encode("utf-8", "replace")
+    if len(plain) - len(plain.translate(None, CONTROLS)) > 0.01 * len(text):
         raise ValueError("it is binary, not text")
     return text, encoding
 
@@ -105,7 +112,8 @@ def clean_date(value: str | None) -> str | None:
 
 def make_article(fields: dict[str, str | None], *, source: str, encoding: str = "utf-8") -> Article | Skipped:
     """Return the article of ``fields`` (``text`` and metadata), or why there is none."""
-    text = _SURROGATE.sub("\ufffd", fields.get("text") or "")
+    text = fields.get("text") or ""
+    text = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
     if not text.strip():
         return Skipped(source, "it is empty")
     if len(text) > MAX_BYTES:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from framing.arrays import Bools, Floats
 from framing.coded import Codes
+from framing.errors import UsageError
 from framing.fitting import MIN_POSITIVES
 from framing.labelling import LabelRule, label_probabilities
 from framing.model import FramingModel
+from framing.scoring_model import ScoringModel
+
+Model = TypeVar("Model", FramingModel, ScoringModel)
 
 FEWEST = MIN_POSITIVES // 2
 """Positives that a model needs while part of the data is left out of it."""
@@ -125,11 +130,16 @@ def _lowest(thresholds: Floats, precision: Floats, goal: float) -> float | None:
     return float(thresholds[reached[-1]]) if len(reached) else None
 
 
-def demand_precision(model: FramingModel, curves: Sequence[Sequence[float | None]], goal: float) -> tuple[FramingModel, list[int]]:
+def demand_precision(model: Model, curves: Sequence[Sequence[float | None]], goal: float) -> tuple[Model, list[int]]:
     """Return ``model`` with thresholds that reach precision ``goal``, and the outputs that cannot: these are not given.
 
     ``curves`` holds ``thresholds_for_precision`` of every output; the next higher of ``PRECISIONS`` serves.
+
+    Raises:
+        UsageError: the precision is none of those between the lowest and the highest of ``PRECISIONS``.
     """
+    if not PRECISIONS[0] <= goal <= PRECISIONS[-1]:
+        raise UsageError(f"--min-precision {goal:g} must lie between {PRECISIONS[0]:g} and {PRECISIONS[-1]:g}")
     place = next(number for number, precision in enumerate(PRECISIONS) if precision >= goal - 1e-9)
     rules, lacking = [], []
     for column, (rule, curve) in enumerate(zip(model.rules, curves, strict=True)):

@@ -24,7 +24,8 @@ from framing.coding import describe_rewording
 from framing.errors import AnnotationError, FramingError
 from framing.readers import read_articles
 from framing.sentences import split_article
-from framing.store import MANIFEST, load_model
+from framing.store import load_model
+from framing.storing.files import MANIFEST
 
 SHOWN = 20
 """Problems of one file that are named; the rest is counted."""

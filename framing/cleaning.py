@@ -1,18 +1,20 @@
-"""What a news page prints beside its sentences: a table of rules, and what each of them dropped."""
+"""The lines of an article that hold its sentences, and those that a rule drops, with its name."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from framing.articles import Article
+from framing.line_rules import LINES, LINES_AND_TAILS, TAIL_RULES, read_letters, squeeze
 
 HEADLINE, BODY = "headline", "body"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A line of the article, ``text[start:end]``, that is kept; ``kind`` is ``headline`` or ``body``."""
 
     start: int
@@ -20,8 +22,7 @@ class Block:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A line of the article, ``text[start:end]``, that is no sentence, and the rule that says so."""
 
     start: int
@@ -38,66 +39,17 @@ class CleanText:
     dropped: tuple[Dropped, ...]
 
 
-_AGENCIES = r"(?:AFP|AP|Reuters|Xinhua|VCG|EPA|EFE|ANSA|Getty(?: Images)?|CFP|IC|CNS|Bloomberg|SOPA|Shutterstock|iStock|Handout)"
-_PICTURE = r"(?-i:Photo(?:graph(?:er)?)?|PHOTO|Picture|Image|Graphic|Illustration)s?"
-_DATE = r"(?:\d|(?:mon|tues?|wed|thurs?|fri|sat|sun|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\b)"
-_NAMES = r"(?: [A-Z][\w.'’-]*(?: and|,| in|;|&)?){1,12}"
-_BYLINES = r"(?:By|Story by|Text by|Edited by|Reporting by|Additional reporting by|Editing by|Writing by)"
-_STORIES = r"(?:stories|articles|news|coverage)"
-_MAIL = r"(?:newsletters?|inbox|alerts?|account|for free|headlines|to read|to continue|stay informed)"
-
-_PATTERNS = (
-    ("video-duration", r"(?:video[ :]*)?\d{1,2}:\d{2}(?::\d{2})?(?: ?/ ?\d{1,2}:\d{2})?"),
-    ("time-stamp", rf"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:? ?{_DATE}.{{0,80}}"),
-    ("time-stamp", r"(?:published|updated)(?: on| at)?:.{0,80}"),
-    ("photo-credit", rf".{{0,600}}\b{_PICTURE}(?: credit| by)? ?[:：/] ?(?-i:[A-Z©]).{{0,60}}"),
-    ("photo-credit", r".{0,600}\((?:file )?(?:photo|picture|image|illustration)s?\b[^()]{0,80}\)"),
-    ("photo-credit", rf".{{0,600}}[\[(](?:[\w .'’-]{{1,40}}/ ?)?{_AGENCIES}(?: (?:file )?photo)?(?: via [\w ]{{1,20}})?[\])]"),
-    ("photo-credit", r".{0,600}(?-i:\b(?:REUTERS|AFP|AP|EPA|Getty Images) ?/ ?[A-Z]).{0,60}"),
-    ("photo-credit", r"(?-i:FILE (?:PHOTO|PICTURE|IMAGE)).{0,600}|(?:toggle|hide|show|enlarge) caption"),
-    ("subscription", r"(?:subscribe|sign up|log in|register|join us|download our app)\b(?:.{0,140}!|[^.]{0,140})"),
-    ("subscription", rf"(?:subscribe|sign up|log in|register|get|receive)\b.{{0,100}}\b{_MAIL}\b.{{0,80}}"),
-    ("subscription", r"(?:follow|like) .{2,60} on (?:twitter|facebook|instagram|linkedin|youtube|x)\b.{0,80}"),
-    ("subscription", r"(?:this article is for|already a) (?:subscriber|member).{0,80}"),
-    ("sharing", r"(?:share|tweet|print|e-?mail|save|comments?|listen|whatsapp|facebook|copy link)(?: this(?: article| story)?)?"),
-    ("sharing", r"share this (?:article|story|page|video)\b.{0,80}|facebook twitter\b.{0,80}|(?-i:CLOSE)"),
-    ("embed", r".{0,600}(?:pic\.twitter\.com|//t\.co)/\S+.{0,80}|[—–-] ?.{1,60}\(@\w+\).{0,40}"),
-    ("markup", r".{0,200}\b(?:poster|src|href|class|style)=[\"'“].{0,400}"),
-    ("advertisement", r"advertis(?:ement|ing)|sponsored(?: content)?"),
-    ("story-link", r"(?:read (?:more|also|next)|also read|see also|more (?:from|on)|recommended|watch)\b ?[:|»].{0,200}"),
-    ("story-link", rf"related(?: {_STORIES})?(?: ?[:|»].{{0,200}})?|read more|read also|recommended {_STORIES}|most read"),
-    ("story-link", r"just watched|replay|more videos\b.{0,20}|must watch"),
-    ("web-address", r"(?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?"),
-    ("byline", rf"(?-i:{_BYLINES}{_NAMES}(?: {_BYLINES}{_NAMES})?)\.?"),
-    ("byline", r"\((?:reporting|editing|writing|additional reporting|compiled) by .{2,200}\)"),
-    (
-        "byline",
-        r".{2,200} contributed to (?:this|the) (?:report|story|article)\.?|[—–-]+ ?with (?:assistance|help) (?:by|from) .{2,200}",
-    ),
-    ("editorial-note", r"(?:editor['’]?s? note|correction|clarification) ?[:：].{0,600}"),
-    ("copyright", r"(?:©|\(c\)|copyright,? (?:©|\(c\)|\d{4})).{0,160}|all rights reserved\.?"),
-    ("source-line", r"(?:sources?|tags?|topics|keywords|editor|category) ?[:：] ?\S.{0,80}"),
-)
-_TAILS = (
-    ("comment-form", r"leave a (?:reply|comment)|post a comment|\d+ comments?|your email address will not be published.*"),
-    ("references", r"(?:references?|notes|footnotes|endnotes|bibliography|works cited|further reading)(?:\(s\))? ?:?"),
-)
-
-Rules = tuple[tuple[str, re.Pattern[str]], ...]
-
-LINE_RULES: Rules = tuple((rule, re.compile(pattern, re.IGNORECASE)) for rule, pattern in _PATTERNS)
-"""Rules that see one line alone, matched against the whole of it; the first that matches names the reason."""
-
-TAIL_RULES: Rules = tuple((rule, re.compile(pattern, re.IGNORECASE)) for rule, pattern in _TAILS)
-"""Rules that end the article: the line and all that follows it is dropped, unless most of the text stands below it."""
-
-_LINE = re.compile(r"[^\n\u2028\u2029]+")
+_STOPS = ".!?…。！？:;,%"
+_CLOSERS = "\"'”“’»)]"
 _TERMINAL = re.compile(r"[.!?…。！？:;,%][\"'”“’»)\]]*(?:\[\d{1,3}\])*$")
 _TURN = re.compile(r"[A-Z][\w.'’ -]{0,40}: ")
 _LIST_ITEM = re.compile(r"(?:[-–—•*·▪]|\(?\d{1,2}[.)]|[a-z]\))\s")
 _MARKDOWN = re.compile(r"(?:#{1,6} |[*_]{3,}$|-{3,}$|!\[|={3,}$)")
 _TEASER = re.compile(r"[^.?!\"“]{10,90}\. (?:Will|Can|Is|Are|Could|Should|What|Who|Why|How|Does|Do)\b[^.?!]{3,60}\?")
 _GRAMMAR = re.compile(r"\b(?:the|a|an|is|are|was|were|has|have|had|it|they|he|she)\b")
+_PUNCTUATION = re.compile(r"[^\w ]+")
+_KEY = 20
+_NO_WORD = bytes(code for code in range(128) if not (chr(code).isalnum() or chr(code) in "_\n"))
 
 
 def clean(article: Article) -> CleanText:
@@ -108,8 +60,8 @@ def clean(article: Article) -> CleanText:
     """
     text = article.text
     spans = join_wrapped(text)
-    lines = [" ".join(text[start:end].split()) for start, end in spans]
-    kinds = _by_context(lines, _by_line(lines), title=article.title)
+    lines = [text[start:end] for start, end in spans]
+    kinds = _judge(lines, article.title) if lines else []
     blocks, dropped = [], []
     for (start, end), kind in zip(spans, kinds, strict=True):
         if kind in (HEADLINE, BODY):
@@ -121,95 +73,138 @@ def clean(article: Article) -> CleanText:
 
 def join_wrapped(text: str) -> list[tuple[int, int]]:
     """Return the spans of the lines that are not blank, those of a hard-wrapped paragraph joined into one."""
-    lines = [(m.start() + len(m[0]) - len(m[0].lstrip()), m.start() + len(m[0].rstrip())) for m in _LINE.finditer(text)]
-    lines = [(start, end) for start, end in lines if start < end]
-    wrapped = _wrapped_runs(text, lines)
+    lines = _find_lines(text)
+    breaks = [0, *(text.count("\n", above[1], line[0]) for above, line in pairwise(lines))]
+    wrapped = _wrapped_runs(text, lines, breaks)
     spans: list[tuple[int, int]] = []
     for number, (start, end) in enumerate(lines):
-        if spans and _continues(text, spans[-1], (start, end), in_run=number in wrapped):
+        joins = number > 0 and breaks[number] <= 1 and (number in wrapped or text[start].islower())
+        if joins and _continues(text, spans[-1], (start, end), in_run=number in wrapped):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
     return spans
 
 
+def _find_lines(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the lines that are not blank, without the white space around them."""
+    lines, position = [], 0
+    for line in text.replace("\u2028", "\n").replace("\u2029", "\n").split("\n"):
+        bare = line.strip()
+        if bare:
+            start = position if len(bare) == len(line) else position + len(line) - len(line.lstrip())
+            lines.append((start, start + len(bare)))
+        position += len(line) + 1
+    return lines
+
+
 def _continues(text: str, above: tuple[int, int], line: tuple[int, int], *, in_run: bool) -> bool:
-    """Return whether the break above ``line`` lies inside a paragraph."""
-    if "\n" in text[above[1] : line[0]].replace("\n", "", 1) or _LIST_ITEM.match(text, line[0], line[1]):
+    """Return whether the single break above ``line``, which is in a run or begins small, lies inside a paragraph."""
+    if _LIST_ITEM.match(text, line[0], line[1]):
         return False
-    open_ended = not _TERMINAL.search(text[max(above[0], above[1] - 12) : above[1]])
-    return in_run or (open_ended and text[line[0]].islower())
+    return in_run or not _TERMINAL.search(text[max(above[0], above[1] - 12) : above[1]])
 
 
-def _wrapped_runs(text: str, lines: list[tuple[int, int]]) -> set[int]:
+def _wrapped_runs(text: str, lines: list[tuple[int, int]], breaks: list[int]) -> set[int]:
     """Return the numbers of the lines that follow another one inside a hard-wrapped paragraph.
 
     Such a paragraph has three lines or more without a blank one between them, all but the last about equally wide,
-    and at least one of them stops in the middle of a sentence.
+    and at least one of them stops in the middle of a sentence. ``breaks`` counts the line breaks above each line.
     """
     found: set[int] = set()
     first = 0
     for number in range(1, len(lines) + 1):
-        if number < len(lines) and text.count("\n", lines[number - 1][1], lines[number][0]) == 1:
+        if number < len(lines) and breaks[number] == 1:
             continue
-        run = range(first, number)
-        widths = [lines[k][1] - lines[k][0] for k in run[:-1]]
-        even = len(run) >= 3 and min(widths) >= 45 and max(widths) <= 100 and max(widths) - min(widths) <= 25
-        if even and any(not _TERMINAL.search(text[lines[k][1] - 12 : lines[k][1]]) for k in run[:-1]):
-            found.update(run[1:])
+        if number - first >= 3:
+            run = lines[first : number - 1]
+            widths = [end - start for start, end in run]
+            even = min(widths) >= 45 and max(widths) <= 100 and max(widths) - min(widths) <= 25
+            if even and any(not _TERMINAL.search(text[end - 12 : end]) for _, end in run):
+                found.update(range(first + 1, number))
         first = number
     return found
 
 
-def _by_line(lines: list[str]) -> list[str | None]:
+def _judge(lines: list[str], title: str | None) -> list[str]:
+    """Return for each line the rule that drops it, or its kind where it is kept."""
+    letters = read_letters(lines)
+    closed = [line[-1] in _STOPS or (line[-1] in _CLOSERS and _TERMINAL.search(line[-12:]) is not None) for line in lines]
+    reasons = _by_line(lines, letters, closed)
+    return _by_context(lines, reasons, closed, _fold_alike(lines, letters, title), title=title)
+
+
+def _by_line(lines: list[str], letters: list[str], closed: list[bool]) -> list[str | None]:
     """Return the rule that drops each line seen alone, or None."""
     reasons: list[str | None] = []
-    prose = [len(line) if _TERMINAL.search(line[-12:]) else 0 for line in lines]
-    above, total = 0, sum(prose)
+    above: list[int] = []
+    rules = LINES  # no article ends before its first line
     for number, line in enumerate(lines):
-        tail = _first_match(TAIL_RULES, line) if len(line) < 120 and number > 0 else None
-        if tail and above > total - above:
-            return reasons + [tail] * (len(lines) - number)
-        reasons.append(tail or (_first_match(LINE_RULES, line) if len(line) <= 700 else None))
-        above += prose[number]
+        rule = rules.find(line, letters[number])
+        if rule and rule in TAIL_RULES:
+            above = above or _count_prose(lines, closed)
+            if above[number] > above[-1] - above[number]:
+                return reasons + [rule.name] * (len(lines) - number)
+        reasons.append(rule.name if rule else None)
+        rules = LINES_AND_TAILS
     return reasons
 
 
-def _first_match(rules: Rules, line: str) -> str | None:
-    return next((rule for rule, pattern in rules if pattern.fullmatch(line)), None)
+def _count_prose(lines: list[str], closed: list[bool]) -> list[int]:
+    """Return how many characters of lines with end punctuation stand above each line, and above the end."""
+    lengths = (len(squeeze(line)) if ends else 0 for line, ends in zip(lines, closed, strict=True))
+    return list(accumulate(lengths, initial=0))
 
 
-def _by_context(lines: list[str], reasons: list[str | None], *, title: str | None) -> list[str]:
+def _fold_alike(lines: list[str], letters: list[str], title: str | None) -> list[str | None]:
+    """Return each line folded where another line or the title begins with the same letters, None where none does."""
+    keys = _find_keys([*letters, *read_letters([title])] if title else letters)
+    if len(set(keys)) == len(keys):
+        return [None] * len(lines)
+    counts = Counter(keys)
+    return [fold(squeeze(line)) if counts[key] > 1 else None for line, key in zip(lines, keys, strict=False)]
+
+
+def _find_keys(letters: list[str]) -> list[bytes]:
+    """Return the first letters and digits of each line, punctuation left out; they are equal where the folded lines are."""
+    starts = "\n".join([line[: 3 * _KEY] for line in letters]).encode().translate(None, _NO_WORD).split(b"\n")
+    return [
+        start[:_KEY] if len(start) >= _KEY or len(line) <= 3 * _KEY else line.encode().translate(None, _NO_WORD)[:_KEY]
+        for start, line in zip(starts, letters, strict=True)
+    ]
+
+
+def _by_context(
+    lines: list[str], reasons: list[str | None], closed: list[bool], folds: list[str | None], *, title: str | None
+) -> list[str]:
     """Return for each line the rule that drops it, or its kind where it is kept, judged by the lines around it."""
-    kept = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
-    stopped = sum(1 for line in kept if _TERMINAL.search(line[-12:]))
-    punctuated = stopped >= 2 and stopped >= 0.5 * len(kept)
-    counts = Counter(map(fold, lines))
-    seen: set[str] = set()
+    kept = [ends for ends, reason in zip(closed, reasons, strict=True) if reason is None]
+    punctuated = sum(kept) >= 2 and sum(kept) >= 0.5 * len(kept)
+    counts = Counter(folds)
+    folded_title = fold(title) if title else None
+    seen: set[str | None] = set()
     kinds: list[str] = []
     in_list = has_body = False
     headlines = 0
-    for line, reason in zip(lines, reasons, strict=True):
-        folded = fold(line)
-        open_ended = not _TERMINAL.search(line[-12:])
+    for line, reason, ends, folded in zip(lines, reasons, closed, folds, strict=True):
         if reason:
             kinds.append(reason)
-        elif title and folded == fold(title):
+        elif title and folded == folded_title:
             kinds.append("repeated-line" if folded in seen else HEADLINE)
-        elif folded and counts[folded] > 1 and (open_ended or folded in seen):
+        elif folded and counts[folded] > 1 and (not ends or folded in seen):
             kinds.append(_repeated(kinds))
-        elif _MARKDOWN.match(line):
-            kinds.append(HEADLINE if line.startswith("# ") and not headlines and not has_body else "section-heading")
-        elif punctuated and open_ended and not _LIST_ITEM.match(line) and not in_list and line[0] not in '"“‘«':
+        elif line[0] in "#*_-!=" and _MARKDOWN.match(squeeze(line)):
+            kinds.append(HEADLINE if line[1:2].isspace() and not headlines and not has_body else "section-heading")
+        elif punctuated and not ends and not in_list and line[0] not in '"“‘«' and not _LIST_ITEM.match(line):
             kinds.append(_open_line(line, kinds[-1:], may_head=not has_body and headlines < 2))
-        elif punctuated and _is_teaser(line):
+        elif punctuated and line[-1] == "?" and _is_teaser(squeeze(line)):
             kinds.append("story-link")
         else:
             kinds.append(BODY)
         seen.add(folded)
         has_body = has_body or kinds[-1] == BODY
         headlines += kinds[-1] == HEADLINE
-        in_list = kinds[-1] == BODY and (line.endswith(":") or (in_list and open_ended))
+        in_list = kinds[-1] == BODY and (line[-1] == ":" or (in_list and not ends))
     return kinds
 
 
@@ -238,4 +233,4 @@ def _open_line(line: str, above: list[str], *, may_head: bool) -> str:
 
 def fold(line: str) -> str:
     """Return the words of ``line`` in lower case: lines that read alike are equal."""
-    return " ".join(re.sub(r"[^\w ]+", "", line.lower()).split())
+    return " ".join(_PUNCTUATION.sub("", line.lower()).split())

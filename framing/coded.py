@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from framing.annotations import WRITTEN, CodedSentence
 from framing.arrays import Bools, Integers
+from framing.chunks import fingerprint_texts
 from framing.codebook import Codebook
 from framing.labelling import SIDES, list_outputs
-from framing.normalizing import fingerprint
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,10 @@ def encode(sentences: Sequence[CodedSentence], codebook: Codebook) -> Codes:
     shape = (len(sentences), len(list_outputs(codebook)))
     _, article = np.unique([s.article for s in sentences], return_inverse=True)
     _, outlet = np.unique([s.outlet for s in sentences], return_inverse=True)
-    _, text = np.unique([fingerprint(s.text) if s.text else s.hash for s in sentences], return_inverse=True)
+    marks = fingerprint_texts([s.text for s in sentences]).tolist()
+    _, text = np.unique(
+        [f"{mark:016x}" if s.text else s.hash for s, mark in zip(sentences, marks, strict=True)], return_inverse=True
+    )
     counts = np.array([s.stands_for_news for s in sentences], bool)
     if counts.sum() < FEWEST_COUNTING or len(set(article[counts])) < 2:
         counts[:] = True

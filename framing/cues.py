@@ -9,13 +9,23 @@ from dataclasses import dataclass
 from framing.codebook import Cue
 
 _WORD = re.compile(r"\w+")
-_GAP = 3
+GAP = 3
 """Words that a ``*`` of its own may stand for, at most (at least one)."""
 
 
 def cue_words(text: str) -> list[str]:
     """Return the words of normalised ``text`` as cues are matched against them: a hyphen or apostrophe separates."""
     return _WORD.findall(text)
+
+
+def split_cue(phrase: str) -> tuple[str, ...]:
+    """Return the parts of a cue: words, ``stem*`` for what begins so, ``*`` for a gap; none if it holds no word."""
+    parts = tuple(re.findall(r"\w+\*?|\*", phrase.lower()))
+    while parts and parts[0] == "*":
+        parts = parts[1:]
+    while parts and parts[-1] == "*":
+        parts = parts[:-1]
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +54,7 @@ class CueMatcher:
         self._stems = sorted({len(stem) for stem in self._open})
 
     def _add(self, label: int, cue: Cue) -> None:
-        parts = tuple(re.findall(r"\w+\*?|\*", cue.phrase.lower()))
-        while parts and parts[0] == "*":
-            parts = parts[1:]
-        while parts and parts[-1] == "*":
-            parts = parts[:-1]
+        parts = split_cue(cue.phrase)
         if parts:
             table, key = (self._open, parts[0][:-1]) if parts[0].endswith("*") else (self._exact, parts[0])
             table.setdefault(key, []).append(_Pattern(label, cue, parts[1:]))
@@ -95,7 +101,7 @@ def _match_rest(rest: tuple[str, ...], words: Sequence[str], position: int) -> i
     """Return the position after the last word where ``rest`` matches from ``position``, or 0."""
     for number, part in enumerate(rest):
         if part == "*":
-            for skipped in range(1, _GAP + 1):
+            for skipped in range(1, GAP + 1):
                 end = _match_rest(rest[number + 1 :], words, position + skipped)
                 if end:
                     return end

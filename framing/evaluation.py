@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framing.annotations import CodedSentence
 from framing.arrays import Bools, Floats, Integers
@@ -17,7 +18,7 @@ from framing.fitting import LARGE_FIT, fit_outputs
 from framing.labelling import LabelRule, Scores, label_probabilities, list_outputs
 from framing.metrics import LabelMetrics, measure_label
 from framing.model import FramingModel
-from framing.scorer import Scorer
+from framing.scorer.scorer import Scorer
 from framing.settings import Settings
 
 HELD_OUT = "held-out sentences"
@@ -94,22 +95,32 @@ def predict_left_out(
     Nothing of the group enters, not even the frequencies of its words, nor a sentence elsewhere that has the same text.
     NaN where the others held too few positives.
     """
-    from joblib import Parallel, delayed
-
     parts = [(place, grouping == number) for place, grouping in enumerate(groupings) for number in np.unique(grouping)]
-    side_by_side = PARALLEL <= len(codes.article) < LARGE_FIT
-    fitted = Parallel(n_jobs=-1 if side_by_side else 1)(
-        delayed(_predict_part)(counts, codes, codebook, settings, inside) for _, inside in parts
-    )
+    tasks = [(counts, codes, codebook, settings, inside) for _, inside in parts]
+    fitted = run_side_by_side(_predict_part, tasks, sentences=len(codes.article))
     decisions = [np.full(codes.given.shape, np.nan) for _ in groupings]
     for (place, inside), values in zip(parts, fitted, strict=True):
         decisions[place][inside] = values
     return decisions
 
 
+def run_side_by_side(task: Callable[..., Floats], arguments: Sequence[tuple[object, ...]], *, sentences: int) -> list[Floats]:
+    """Return what ``task`` gives for each of ``arguments``, in order, in processes where the number of sentences pays for them."""
+    from joblib import Parallel, delayed
+
+    return list(Parallel(n_jobs=-1 if PARALLEL <= sentences < LARGE_FIT else 1)(delayed(task)(*each) for each in arguments))
+
+
+def leave_out(codes: Codes, inside: Bools) -> NDArray[np.intp]:
+    """Return the sentences that may teach a model for those ``inside``: the others, but for those of the same text.
+
+    A text that is coded in two articles would be known by heart in the one from the other.
+    """
+    return np.flatnonzero(~inside & ~np.isin(codes.text, codes.text[inside]))
+
+
 def _predict_part(counts: TermCounts, codes: Codes, codebook: Codebook, settings: Settings, inside: Bools) -> Floats:
-    # A text that is coded in two articles would be known by heart in the one from the other.
-    others = np.flatnonzero(~inside & ~np.isin(codes.text, codes.text[inside]))
+    others = leave_out(codes, inside)
     idf = counts.weigh(others)
     features = counts.features(idf, others)
     weights, intercepts, rules = fit_outputs(features, codes.take(others), codebook, settings, min_positives=FEWEST)
@@ -218,5 +229,5 @@ def empty_model(codebook: Codebook) -> FramingModel:
 def evaluate_model(model: FramingModel, sentences: Sequence[CodedSentence]) -> Evaluation:
     """Return the metrics of a finished model on coded sentences, which it must not have been trained on."""
     codes = encode(sentences, model.codebook)
-    scores = Scorer(model).score([s.text for s in sentences])
+    scores = model.interpret(Scorer(model.compile().tables).decide([s.text for s in sentences]))
     return evaluate_scores(scores, replace(codes, counts=np.ones(len(sentences), bool)), model.codebook, design=HELD_OUT)

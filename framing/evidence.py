@@ -12,10 +12,9 @@ from framing.arrays import Bools, Floats, Integers
 from framing.articles import Skipped
 from framing.copies import find_copies
 from framing.errors import AnnotationError
-from framing.labelling import SIDES, Scores, list_outputs
+from framing.labelling import list_outputs
 from framing.linking import link_codes
 from framing.model import FramingModel
-from framing.normalizing import fingerprint
 from framing.population import CountedArticle, Population
 from framing.summarizing import Evidence
 
@@ -57,21 +56,20 @@ def replace_seen(population: Population, model: FramingModel, coded: Floats) -> 
     Raises:
         AnnotationError: a coded sentence was trained on, and the model keeps no left-out prediction of it.
     """
-    left_out = model.left_out_decisions
-    asked = np.flatnonzero(population.trained_on | ~np.isnan(coded)).tolist()
-    marks = {row: fingerprint(population.sentence(row).text) for row in asked}
-    seen = [row for row, mark in marks.items() if population.trained_on[row] or mark in model.trained_on]
-    lacking = [row for row in seen if marks[row] not in left_out and not np.isnan(coded[row])]
+    asked = np.flatnonzero(population.trained_on | ~np.isnan(coded))
+    places = model.find_seen([population.sentence(row).text for row in asked.tolist()])
+    kept = (places >= 0) & (places < len(model.left_out))
+    lacking = asked[(population.trained_on[asked] | (places >= 0)) & ~kept & ~np.isnan(coded[asked])].tolist()
     if lacking:
         sentence = population.sentence(lacking[0])
         raise AnnotationError(
             f"the model was trained on {len(lacking):,} of the coded sentences (first: sentence {sentence.index} of "
             f"{sentence.article_id!r}) and keeps no prediction of them by a model that was not: train it again (framing train)"
         )
-    rows = np.array([row for row in seen if marks[row] in left_out], np.int64)
+    rows = asked[kept]
     if not len(rows):
         return population, 0, ()
-    decisions = np.array([left_out[marks[row]] for row in rows], float)
+    decisions = model.left_out[places[kept]].astype(float)
     is_coded = ~np.isnan(coded[rows])
     replaced, unlearnt = _replace_rows(population, model, rows, decisions, is_coded)
     note = f"{', '.join(unlearnt)}: a model without some of the coded articles had not learnt this; its shares are of codes alone"
@@ -82,7 +80,7 @@ def _replace_rows(
     population: Population, model: FramingModel, rows: Integers, decisions: Floats, is_coded: Bools
 ) -> tuple[Population, list[str]]:
     """Return the population with what ``decisions`` say of ``rows``, and the frames and targets that count as not learnt."""
-    scores, outputs = model.interpret(decisions), list_outputs(model.codebook)
+    (judged, labels), outputs = model.judge(decisions), list_outputs(model.codebook)
     chances, given = population.probabilities.copy(), population.given.copy()
     unlearnt = []
     for label in dict.fromkeys(name.rpartition(":")[0] or name for name in outputs):
@@ -96,17 +94,9 @@ def _replace_rows(
             chances[:, columns], given[:, columns] = np.nan, False
             continue
         for column in columns:
-            chance, labels = _read_scores(scores, model, population.labels[column])
-            chances[rows[known], column], given[rows[known], column] = chance[known], labels[known]
+            place = outputs.index(population.labels[column])
+            chances[rows[known], column], given[rows[known], column] = judged[known, place], labels[known, place]
     return replace(population, probabilities=chances, given=given), unlearnt
-
-
-def _read_scores(scores: Scores, model: FramingModel, label: str) -> tuple[Floats, Bools]:
-    """Return the probabilities of a frame or ``target:side``, and which sentences are given it."""
-    target, _, side = label.rpartition(":")
-    if target and side in SIDES:
-        return scores.stance[target][:, SIDES.index(side)], np.array([s == side for s in scores.stance_labels[target]], bool)
-    return scores.frames[:, model.codebook.frame_ids.index(label)], np.array([label in labels for labels in scores.labels], bool)
 
 
 def mark_copies(population: Population) -> tuple[Integers, Bools]:

@@ -16,7 +16,8 @@ import numpy as np
 
 from framing.arrays import Floats
 from framing.cues import cue_words
-from framing.features import WORD, Vectorizer, char_ngrams, weigh_terms, word_ngrams
+from framing.features import Vectorizer, weigh_terms
+from framing.ngrams import WORD, char_ngrams, word_ngrams
 from framing.normalizing import normalize
 
 

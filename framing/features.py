@@ -9,7 +9,6 @@ gets inverse document frequencies of its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,19 +18,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.arrays import Floats
+from framing.arrays import Floats, Integers
 from framing.codebook import Codebook, Cue
+from framing.counting import count_characters, count_words, read_normalized, split_texts
 from framing.cues import CueMatcher, cue_words
 from framing.errors import AnnotationError
+from framing.ngrams import WORD as WORD
+from framing.ngrams import char_ngrams as char_ngrams
+from framing.ngrams import word_ngrams as word_ngrams
 from framing.normalizing import normalize
 from framing.settings import Settings
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
-
-WORD = re.compile(r"\b\w\w+\b")
-"""A word of the word block: two word characters or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class TermCounts:
             part = block.copy() if rows is None else block[rows]
             part.data *= idf[first : first + part.shape[1]].astype(part.dtype)[part.indices]
             part.eliminate_zeros()
-            parts.append(scale_rows(part, copy=False))
+            parts.append(scale_rows(part, copy=False) if part.shape[1] else part)
             first += part.shape[1]
         if self.groups:
             parts.append(self.cues if rows is None else self.cues[rows])
@@ -186,6 +186,10 @@ class TermCounts:
         """Return the columns of the features that exist under ``idf``: the terms that are frequent enough, and the cues."""
         columns = np.arange(len(idf) + len(self.groups))
         return np.concatenate([np.flatnonzero(idf), columns[len(idf) :]])
+
+    def suit(self, settings: Settings) -> TermCounts:
+        """Return these counts under other ``settings``, which must ask for the same terms: the cues take their scale."""
+        return replace(self, settings=settings, cues=self.cues * (settings.cue_scale / self.settings.cue_scale))
 
     def vectorizer(self, idf: Floats) -> Vectorizer:
         """Return the vectoriser that gives the ``kept`` features to any text."""
@@ -202,73 +206,33 @@ def count_terms(texts: Sequence[str], codebook: Codebook, settings: Settings) ->
     Raises:
         AnnotationError: the texts hold no words that occur often enough.
     """
+    tokens, fewest = split_texts(texts), max(1, settings.min_documents)
+    counted = [count_words(tokens, settings.word_ngrams, fewest), count_characters(tokens, settings.char_ngrams, fewest)]
+    if not counted[0][0]:
+        raise AnnotationError("the coded sentences hold too few words to learn from: code more sentences")
+    for _, block in counted:
+        block.data = _damp(block.data, np.float32 if len(texts) >= LONG else np.float64)
+    shell = Vectorizer(settings, (), (), np.zeros(0, np.float32), group_cues(codebook))
+    return TermCounts(
+        settings, (counted[0][0], counted[1][0]), (counted[0][1], counted[1][1]), shell.cues, _count_cues(texts, shell)
+    )
+
+
+def _damp(counts: Integers, kind: type[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return ``1 + log(count)`` of counts from 1 on, looked up: few differ."""
+    return (1 + np.log(np.maximum(1, np.arange(counts.max(initial=0) + 1)))).astype(kind)[counts]
+
+
+def _count_cues(texts: Sequence[str], shell: Vectorizer) -> csr_matrix:
     from scipy.sparse import csr_matrix
 
-    cleaned = [normalize(text) for text in texts]
-    try:
-        counted = [_count_words(cleaned, settings), _count_characters(cleaned, settings)]
-    except ValueError:
-        raise AnnotationError("the coded sentences hold too few words to learn from: code more sentences") from None
-    blocks = []
-    for _, block in counted:
-        block.data = (1 + np.log(block.data)).astype(np.float32 if len(texts) >= LONG else np.float64)
-        blocks.append(block)
-    shell = Vectorizer(settings, (), (), np.zeros(0, np.float32), group_cues(codebook))
-    cues = csr_matrix(np.array([shell.count_cues(text) for text in cleaned]).reshape(len(cleaned), len(shell.cues)))
-    return TermCounts(settings, (counted[0][0], counted[1][0]), (blocks[0], blocks[1]), shell.cues, cues)
+    if not shell.cues:
+        return csr_matrix((len(texts), 0))
+    return csr_matrix(np.array([shell.count_cues(text) for text in read_normalized(texts)]).reshape(len(texts), len(shell.cues)))
 
 
 LONG = 30_000
 """Texts from which on features are kept in single precision, to halve their memory."""
-
-
-def _count_words(cleaned: Sequence[str], settings: Settings) -> tuple[tuple[str, ...], csr_matrix]:
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    counter = CountVectorizer(
-        lowercase=False, ngram_range=settings.word_ngrams, token_pattern=WORD.pattern, min_df=max(1, settings.min_documents)
-    )
-    block = counter.fit_transform(cleaned)
-    return tuple(map(str, counter.get_feature_names_out())), block
-
-
-def _count_characters(cleaned: Sequence[str], settings: Settings) -> tuple[tuple[str, ...], csr_matrix]:
-    """Return the character n-grams that occur often enough, and their counts, texts × n-grams.
-
-    No n-gram crosses a blank, so the counts are (texts × tokens) times (tokens × n-grams): each distinct token is taken
-    apart once, however often it occurs.
-    """
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    tokens = CountVectorizer(lowercase=False, token_pattern=r"\S+")
-    by_token = tokens.fit_transform(cleaned)
-    ngrams = CountVectorizer(lowercase=False, analyzer="char_wb", ngram_range=settings.char_ngrams)
-    block = (by_token @ ngrams.fit_transform(tokens.get_feature_names_out())).tocsr()
-    kept = np.flatnonzero(np.bincount(block.indices, minlength=block.shape[1]) >= max(1, settings.min_documents))
-    if not len(kept):
-        raise ValueError("no n-gram is frequent enough")
-    block = block[:, kept]
-    block.sort_indices()
-    return tuple(map(str, ngrams.get_feature_names_out()[kept])), block
-
-
-def word_ngrams(text: str, sizes: tuple[int, int]) -> list[str]:
-    """Return the word n-grams of normalised ``text``."""
-    words = WORD.findall(text)
-    return [
-        " ".join(words[start : start + size]) for size in range(sizes[0], sizes[1] + 1) for start in range(len(words) - size + 1)
-    ]
-
-
-def char_ngrams(word: str, sizes: tuple[int, int]) -> list[str]:
-    """Return the character n-grams of one word between blanks; a word shorter than n counts once, as a whole."""
-    padded = f" {word} "
-    ngrams = []
-    for size in range(sizes[0], sizes[1] + 1):
-        ngrams += [padded[start : start + size] for start in range(max(1, len(padded) - size + 1))]
-        if size >= len(padded):
-            break
-    return ngrams
 
 
 def weigh_terms(columns: Iterable[int], idf: NDArray[np.float32]) -> tuple[list[int], Floats]:

@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from tempfile import mkdtemp, mkstemp
 
 from framing.errors import FileError
 
@@ -19,6 +18,8 @@ def write_file(path: Path, fill: Callable[[Path], None]) -> None:
     Raises:
         FileError: the folder is missing, or the disk refuses.
     """
+    from tempfile import mkstemp  # not every command writes a file
+
     temporary: Path | None = None
     try:
         path = path.resolve()
@@ -79,6 +80,8 @@ def write_directory(path: Path, contents: Mapping[str, bytes]) -> None:
         FileError: the directory holds other files; its parent cannot be made, or the disk refuses. The old directory is
             then still in its place.
     """
+    from tempfile import mkdtemp
+
     path = path.resolve()
     check_replaceable(path, contents)
     replaced = path.with_name(f".{path.name}.replaced")

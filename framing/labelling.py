@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from framing.arrays import Floats
+from framing.arrays import Bools, Floats
 from framing.codebook import STANCES, Codebook
 
 SIDES = STANCES[:-1]
@@ -59,7 +58,7 @@ def label_probabilities(decisions: Floats, rules: Sequence[LabelRule]) -> Floats
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slopes * decisions + offsets, -500, 500))))
 
 
-def choose_frames(probabilities: Floats, rules: Sequence[LabelRule], *, single: bool, strict: bool = False) -> NDArray[np.bool_]:
+def choose_frames(probabilities: Floats, rules: Sequence[LabelRule], *, single: bool, strict: bool = False) -> Bools:
     """Return which frames each sentence is given: those at their thresholds, or the likeliest alone where it must be one.
 
     Where one must be given thresholds do not matter, unless it is ``strict``: then the likeliest must reach its own too.
@@ -76,47 +75,80 @@ def choose_frames(probabilities: Floats, rules: Sequence[LabelRule], *, single: 
     return chosen & reached if strict else chosen
 
 
+def scale_sides(sides: Floats) -> Floats:
+    """Return the probabilities of favor and against, sentences × 2, from those that each side has by itself.
+
+    Where together they exceed 1 they are scaled. A side that was not learnt gets 0; NaN where neither was.
+    """
+    known = np.where(np.isnan(sides), 0.0, sides)
+    scaled = known / np.maximum(known.sum(axis=1, keepdims=True), 1.0)
+    scaled[np.isnan(sides).all(axis=1)] = np.nan
+    return np.asarray(scaled)
+
+
 def stance_probabilities(sides: Floats) -> Floats:
     """Return the probabilities, sentences × (favor, against, none), from those of the two sides, each by itself.
 
-    ``none`` is what they leave; where together they exceed 1 they are scaled. A side that was not learnt gets 0; NaN
-    where neither was.
+    The sides are those of ``scale_sides``, ``none`` is what they leave.
     """
-    known = np.where(np.isnan(sides), 0.0, sides)
-    total = known.sum(axis=1, keepdims=True)
-    known = known / np.maximum(total, 1.0)
-    stance = np.column_stack([known, np.maximum(0.0, 1.0 - known.sum(axis=1))])
-    stance[np.isnan(sides).all(axis=1)] = np.nan
-    return np.asarray(stance)
+    return _add_none(scale_sides(sides))
 
 
-def choose_stances(probabilities: Floats, rules: Sequence[LabelRule]) -> list[str | None]:
-    """Return the stance of each sentence, None where the target was not learnt.
+def _add_none(scaled: Floats) -> Floats:
+    return np.column_stack([scaled, np.maximum(0.0, 1.0 - scaled.sum(axis=1))])
+
+
+def choose_sides(scaled: Floats, rules: Sequence[LabelRule]) -> Bools:
+    """Return which side each sentence is given, sentences × 2, from the probabilities of ``scale_sides``.
 
     A side is given at its threshold; of two, the one that exceeds its own by the greater factor.
     """
-    learnt = [rule.learnt for rule in rules]
-    if not any(learnt):
-        return [None] * len(probabilities)
-    factors = probabilities[:, : len(SIDES)] / np.array([rule.threshold for rule in rules])
-    factors[:, ~np.array(learnt)] = -1.0
-    best = factors.argmax(axis=1)
-    reached = factors[np.arange(len(factors)), best] >= 1.0
-    return [STANCES[column] for column in np.where(reached, best, len(SIDES))]
+    learnt = np.array([rule.learnt for rule in rules], bool)
+    factors = np.where(learnt, scaled / np.array([rule.threshold for rule in rules]), -1.0)
+    given = np.zeros(scaled.shape, bool)
+    rows, best = np.arange(len(factors)), factors.argmax(axis=1)
+    given[rows, best] = factors[rows, best] >= 1.0
+    return given
+
+
+def choose_stances(probabilities: Floats, rules: Sequence[LabelRule]) -> list[str | None]:
+    """Return the stance of each sentence by ``choose_sides``, None where the target was not learnt."""
+    given = choose_sides(probabilities[:, : len(SIDES)], rules)
+    return _name_stances(given, learnt=any(rule.learnt for rule in rules))
+
+
+def _name_stances(given: Bools, *, learnt: bool) -> list[str | None]:
+    if not learnt:
+        return [None] * len(given)
+    return [STANCES[column] for column in np.where(given.any(axis=1), given.argmax(axis=1), len(SIDES))]
+
+
+def judge(decisions: Floats, codebook: Codebook, rules: Sequence[LabelRule], *, strict: bool = False) -> tuple[Floats, Bools]:
+    """Return the probabilities and the labels given that follow from decision values; all are sentences × outputs.
+
+    The sides of a target are scaled as by ``scale_sides``; NaN where a frame, or both sides, were not learnt. ``strict`` as
+    in ``choose_frames``.
+    """
+    frames = len(codebook.frame_ids)
+    chances = label_probabilities(decisions, rules)
+    given = np.zeros(chances.shape, bool)
+    given[:, :frames] = choose_frames(chances[:, :frames], rules[:frames], single=codebook.single_label, strict=strict)
+    for first in range(frames, len(rules), len(SIDES)):
+        columns = slice(first, first + len(SIDES))
+        chances[:, columns] = scale_sides(chances[:, columns])
+        given[:, columns] = choose_sides(chances[:, columns], rules[columns])
+    return chances, given
 
 
 def interpret(decisions: Floats, codebook: Codebook, rules: Sequence[LabelRule], *, strict: bool = False) -> Scores:
-    """Return the scores that follow from decision values, sentences × outputs; ``strict`` as in ``choose_frames``."""
+    """Return what ``judge`` says of decision values, sentences × outputs, by the names of frames and targets."""
     ids = codebook.frame_ids
-    chances = label_probabilities(decisions, rules)
-    frames = chances[:, : len(ids)]
-    single = codebook.single_label
-    given = choose_frames(frames, rules[: len(ids)], single=single, strict=strict)
-    labels = [frozenset(ids[column] for column in np.flatnonzero(row)) for row in given]
+    chances, given = judge(decisions, codebook, rules, strict=strict)
+    labels = [frozenset(ids[column] for column in np.flatnonzero(row)) for row in given[:, : len(ids)]]
     stance, stance_labels = {}, {}
     for number, target in enumerate(codebook.target_ids):
         first = len(ids) + number * len(SIDES)
         columns = slice(first, first + len(SIDES))
-        stance[target] = stance_probabilities(chances[:, columns])
-        stance_labels[target] = choose_stances(stance[target], rules[columns])
-    return Scores(frames, labels, stance, stance_labels)
+        stance[target] = _add_none(chances[:, columns])
+        stance_labels[target] = _name_stances(given[:, columns], learnt=any(rule.learnt for rule in rules[columns]))
+    return Scores(chances[:, : len(ids)], labels, stance, stance_labels)

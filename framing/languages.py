@@ -1,16 +1,18 @@
-"""What splitting and attributing know of a language, kept in ``language/*.toml`` and not in code."""
+"""What splitting and attributing know of a language, kept in ``language/*.txt`` and not in code."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Words of one language, lower case and without a final stop: see the comments in its file."""
+    """Words of one language, lower case and without a final stop: see the comments in its file.
+
+    ``known`` is every abbreviation, of whichever kind.
+    """
 
     titles: frozenset[str]
     abbreviations: frozenset[str]
@@ -24,11 +26,11 @@ class Language:
     roles: frozenset[str]
     pronouns: frozenset[str]
     no_names: frozenset[str]
+    known: frozenset[str] = field(init=False)
 
-    @property
-    def known(self) -> frozenset[str]:
-        """Every abbreviation, of whichever kind."""
-        return self.titles | self.abbreviations | self.clock | self.enders
+    def __post_init__(self) -> None:
+        """Gather the abbreviations."""
+        object.__setattr__(self, "known", self.titles | self.abbreviations | self.clock | self.enders)
 
 
 LANGUAGES = ("en",)
@@ -38,5 +40,16 @@ LANGUAGES = ("en",)
 @cache
 def load_language(code: str = "en") -> Language:
     """Return the shipped parameters of ``code``."""
-    tables = tomllib.loads((files("framing") / "language" / f"{code}.toml").read_text("utf-8"))
-    return Language(**{name: frozenset(words) for name, words in tables.items()})
+    return Language(**_parse_lists((Path(__file__).with_name("language") / f"{code}.txt").read_text("utf-8")))
+
+
+def _parse_lists(text: str) -> dict[str, frozenset[str]]:
+    """Return the words below each ``[name]``; TOML would say the same, but its parser takes longer to load than to split."""
+    lists: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("["):
+            name = line.strip("[]")
+        elif line and not line.startswith("#"):
+            lists.setdefault(name, []).extend(line.split())
+    return {name: frozenset(words) for name, words in lists.items()}

@@ -1,6 +1,6 @@
-"""The framing model: one logistic regression per frame, and per stance (favor, against) towards each target.
+"""The framing model: one linear support vector machine per frame, and per stance (favor, against) towards each target.
 
-This is the reference implementation, on scikit-learn. ``framing.scorer`` gives the same numbers without it.
+This is the reference implementation, on scikit-learn. ``FramingModel.compile`` gives what scores the same without it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.arrays import Floats
+from framing.arrays import Bools, Floats, Integers
+from framing.chunks import fingerprint_texts
 from framing.codebook import Codebook
 from framing.explain import Explanation, LabelExplanation, Term, sum_contributions
 from framing.features import Vectorizer
-from framing.labelling import SIDES, LabelRule, Scores, interpret, list_outputs
+from framing.labelling import SIDES, LabelRule, Scores, interpret, judge, list_outputs
+from framing.scorer.tables import compile_tables
+from framing.scoring_model import ScoringModel, find_fingerprints, label_model
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,9 @@ class FramingModel:
     """A trained model: the vectoriser, a weight per feature and output, and the rules that turn outputs into labels.
 
     ``weights`` is features × outputs, ``intercepts`` and ``rules`` are by output: the frames, then favor and against for
-    each target. ``trained_on`` holds the fingerprints of its training sentences: scores of these look better than they are.
-    ``left_out`` holds, in the order of these, decision values by models that saw nothing of their article: NaN where such a
-    model did not learn the output, and no rows where none was fitted.
+    each target. ``seen`` holds the fingerprints of its training sentences (``framing.chunks.fingerprint_texts``), sorted: scores
+    of these look better than they are. ``left_out`` holds, in the order of these, decision values by models that saw nothing
+    of their article: NaN where such a model did not learn the output, and no rows where none was fitted.
     """
 
     codebook: Codebook
@@ -34,7 +37,7 @@ class FramingModel:
     weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
     rules: tuple[LabelRule, ...]
-    trained_on: frozenset[str] = frozenset()
+    seen: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     name: str = "unsaved"
     digest: str = ""
     min_precision: float | None = None
@@ -42,15 +45,18 @@ class FramingModel:
     left_out: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, 0), np.float16))
 
     @property
-    def left_out_decisions(self) -> dict[str, NDArray[np.float16]]:
-        """The decision values of training sentences by models that saw nothing of their article, by fingerprint."""
-        return dict(zip(sorted(self.trained_on), self.left_out, strict=False))
-
-    @property
     def label(self) -> str:
         """The name and the first digits of the digest, as records carry it, and what precision was asked for."""
-        name = f"{self.name}@{self.digest[:12]}" if self.digest else self.name
-        return name if self.min_precision is None else f"{name};min-precision={self.min_precision:g}"
+        return label_model(self.name, self.digest, self.min_precision)
+
+    def compile(self) -> ScoringModel:
+        """Return the model as scoring needs it; its numbers are those of ``decide`` to the last digits but a few."""
+        tables = compile_tables(self.vectorizer, self.weights, self.intercepts)
+        return ScoringModel(self.codebook, tables, self.rules, self.seen, self.name, self.digest, self.min_precision)
+
+    def find_seen(self, texts: Sequence[str]) -> Integers:
+        """Return for each text its place among the training sentences, as in ``left_out``, -1 where it is none of them."""
+        return find_fingerprints(self.seen, fingerprint_texts(texts))
 
     def decide(self, texts: Sequence[str]) -> Floats:
         """Return the decision values, sentences × outputs, by scikit-learn's vectoriser."""
@@ -62,8 +68,12 @@ class FramingModel:
         """Return the probabilities and labels of ``texts``, one sentence each."""
         return self.interpret(self.decide(list(texts)))
 
+    def judge(self, decisions: Floats) -> tuple[Floats, Bools]:
+        """Return the probabilities and the labels given, both sentences × outputs, that follow from decision values."""
+        return judge(decisions, self.codebook, self.rules, strict=self.min_precision is not None)
+
     def interpret(self, decisions: Floats) -> Scores:
-        """Return the scores that follow from decision values, sentences × outputs."""
+        """Return what ``judge`` says by the names of frames and targets."""
         return interpret(decisions, self.codebook, self.rules, strict=self.min_precision is not None)
 
     def explain(self, text: str) -> Explanation:

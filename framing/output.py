@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import IO, Any
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, TypeAlias
 
 from framing.errors import UsageError
 from framing.files import write_file
-from framing.spreadsheets import guard
+from framing.record_files import write_records as write_records  # the other half of showing results
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
 
 FORMATS = ("table", "jsonl", "json", "csv", "parquet")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -64,73 +61,6 @@ def choose_format(requested: str | None, output: Path | None) -> str:
     return requested
 
 
-def write_records(records: Iterable[dict[str, Any]], form: str, output: Path | None) -> None:
-    """Write ``records`` as they come to standard output, or to a file that appears only when it is whole."""
-    if form == "parquet":
-        if output is None:
-            raise UsageError("--format parquet writes a file: name it with -o FILE.parquet")
-        write_file(output, lambda path: _write_parquet(records, path))
-    elif output is not None:
-        write_file(output, lambda path: _write_text(records, form, path))
-    else:
-        _WRITERS[form](records, sys.stdout)
-        sys.stdout.flush()
-
-
-def _write_text(records: Iterable[dict[str, Any]], form: str, path: Path) -> None:
-    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-        _WRITERS[form](records, stream)
-
-
-def _write_jsonl(records: Iterable[dict[str, Any]], stream: IO[str]) -> None:
-    for record in records:
-        stream.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _write_json(records: Iterable[dict[str, Any]], stream: IO[str]) -> None:
-    stream.write(json.dumps(list(records), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-
-
-def _write_csv(records: Iterable[dict[str, Any]], stream: IO[str]) -> None:
-    """Write one row per record, nested fields as ``outer.inner``; text that a spreadsheet would run is quoted with '."""
-    writer = None
-    for record in records:
-        row = {key: guard(value) if isinstance(value, str) else value for key, value in _flatten(record)}
-        if writer is None:
-            writer = csv.DictWriter(stream, list(row), restval="", extrasaction="ignore", lineterminator="\n")
-            writer.writeheader()
-        writer.writerow(row)
-
-
-_WRITERS = {"jsonl": _write_jsonl, "json": _write_json, "csv": _write_csv}
-
-
-def _flatten(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in record.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{key}.")
-        elif isinstance(value, list):
-            simple = all(isinstance(item, str) for item in value)
-            yield f"{prefix}{key}", ";".join(value) if simple else json.dumps(value, ensure_ascii=False)
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _write_parquet(records: Iterable[dict[str, Any]], path: Path) -> None:
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError:
-        raise UsageError("writing Parquet needs an extra: pip install 'framing[parquet]'") from None
-    rows = [{key: _storable(value) for key, value in _flatten(record)} for record in records]
-    parquet.write_table(pa.Table.from_pylist(rows), path, compression="zstd")
-
-
-def _storable(value: Any) -> Any:
-    """Return ``value``, a file name that is no UTF-8 with its odd bytes escaped."""
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
-
-
 @dataclass(frozen=True)
 class Grid:
     """A table whose first ``left`` columns are text and the others numbers; it is laid out for the width it is shown in.
@@ -146,7 +76,7 @@ class Grid:
     optional: Sequence[str] = ()
 
 
-Part = Grid | Text | str
+Part: TypeAlias = "Grid | Text | str"
 
 _GAP = 3
 """Characters between two columns."""
@@ -180,6 +110,10 @@ def lay_out(grid: Grid, width: int) -> list[list[int]]:
 
 
 def _render(grid: Grid, width: int) -> list[Table | Text]:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
     parts: list[Table | Text] = [Text(grid.title, "bold")] if grid.title else []
     tables = lay_out(grid, width)
     for columns in tables:
@@ -221,6 +155,8 @@ WIDTH = 120
 
 def _draw(part: Part, width: int | None, terminal: bool) -> str:
     """Return ``part`` as text; off a terminal without colour and without blanks at the ends of lines."""
+    from rich.console import Console
+
     stream = StringIO()
     console = Console(file=stream, width=width, highlight=False, emoji=False, force_terminal=terminal, no_color=not terminal)
     for piece in _render(part, console.width) if isinstance(part, Grid) else [part]:

@@ -63,12 +63,18 @@ class ScoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class CountedArticle:
-    """An article of which only counts were saved: how many of its ``sentences`` have each label, None if it was not learnt."""
+    """An article of which only counts were saved: how many of its ``sentences`` have each label, None if it was not learnt.
+
+    It may stand for several ``articles`` of its outlet and date that were counted together; ``trained_on`` is how many of
+    these hold a sentence that the model was trained on.
+    """
 
     article: SourceArticle
     sentences: int
     counts: dict[str, int | None]
-    trained_on: bool
+    trained_on: int
+    articles: int = 1
+    headlines: int = 0
 
 
 @dataclass(frozen=True)
@@ -208,22 +214,20 @@ def gather_population(items: Iterable[Article | Skipped]) -> Population:
     return _arrange(sorted(articles, key=lambda article: article.id), skipped)
 
 
-def gather_scored(scores: Iterable[ArticleScore | Skipped], labels: Sequence[str] = ()) -> Population:
+def gather_scored(scores: Iterable[ArticleScore | Skipped], known: Sequence[str], labels: Sequence[str] = ()) -> Population:
     """Return the sentences of ``scores`` with what the model says of ``labels``: frames, targets or ``target:side``.
 
-    Without ``labels`` these are all frames, and favor and against towards each target.
+    ``known`` are the labels of the model (``labelling.list_outputs``); without ``labels`` all of them are kept.
 
     Raises:
         UsageError: there is no sentence, two articles have one id, or the model knows no such label.
     """
     articles, skipped = [], []
-    known: tuple[str, ...] = ()
     for item in scores:
         if isinstance(item, Skipped):
             skipped.append(item)
-            continue
-        articles.append(take_scored(item))
-        known = known or list_score_labels(item)
+        else:
+            articles.append(take_scored(item))
     _check_any(articles, skipped)
     check_ids([scored.article for scored in articles])
     return arrange_scored(articles, known, labels=labels, skipped=skipped)
@@ -231,20 +235,9 @@ def gather_scored(scores: Iterable[ArticleScore | Skipped], labels: Sequence[str
 
 def take_scored(score: ArticleScore) -> ScoredArticle:
     """Return what the population keeps of a scored article: its sentences and numbers, and not its text."""
-    body = score.body
-    stances = [(target, side) for target in body[0].stance for side in SIDES]
-    chances = [[*row.probabilities.values(), *(row.stance_probabilities[target][side] for target, side in stances)] for row in body]
-    given = [
-        [*(f in row.frames for f in row.probabilities), *(row.stance[target] == side for target, side in stances)] for row in body
-    ]
-    source = source_article(score.article, tuple(row.sentence for row in score.sentences), foreign=score.foreign)
-    return ScoredArticle(source, np.array(chances, float), np.array(given, bool), np.array([row.trained_on for row in body]))
-
-
-def list_score_labels(score: ArticleScore) -> tuple[str, ...]:
-    """Return the labels that ``take_scored`` keeps, in its order."""
-    first = score.body[0]
-    return (*first.probabilities, *(f"{target}:{side}" for target in first.stance for side in SIDES))
+    body = np.array(score.in_body)
+    source = source_article(score.article, score.sentences, foreign=score.foreign)
+    return ScoredArticle(source, score.probabilities[body], score.given[body], score.trained[body])
 
 
 def arrange_scored(

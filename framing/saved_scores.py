@@ -190,15 +190,15 @@ class _Reading:
             counts += sides
         if not all(count is None or (type(count) is int and 0 <= count <= sentences) for count in counts):
             raise ValueError("a count is a whole number, and not of more sentences than there are")
-        headline = tuple(_read_headline(record["article_id"], line["text"]) for line in record.get("headline") or ())
+        headlines = len([line["text"] for line in record.get("headline") or ()])
         facts = tuple(map(record.get, _FACTS))
         key = (facts[0], facts[4])
         if key in self.counted or key in self.sentences:
             raise _Unfit(f"the article {facts[0]!r} stands in an earlier line: name scores once")
         self._check_learnt(counts)
         named = dict(zip(self.labels, counts, strict=True))
-        article = replace(_article(facts, headline), foreign=_is_foreign("", record.get("language"), self.language))
-        self.counted[key] = CountedArticle(article, sentences, named, bool(record.get("trained_on")))
+        article = replace(_article(facts, ()), foreign=_is_foreign("", record.get("language"), self.language))
+        self.counted[key] = CountedArticle(article, sentences, named, int(bool(record.get("trained_on"))), headlines=headlines)
 
     def _check_labels(self, frames: dict[str, Any], targets: dict[str, Any]) -> None:
         if frames.keys() != self.frame_set or targets.keys() != self.target_set:
@@ -224,11 +224,6 @@ def _read_sentence(record: dict[str, Any]) -> Sentence:
     if not all(value is None or type(value) is int for value in (start, end)):
         raise ValueError("an offset is a whole number")
     return Sentence(_mend(record["article_id"]), index, start, end, _mend(text), kind, voice, speaker and _mend(speaker), turn)
-
-
-def _read_headline(article: str, text: str) -> Sentence:
-    """Return a line of an article's headline, which is counted and no more."""
-    return Sentence(_mend(article), -1, None, None, _mend(text), HEADLINE, OUTLET, None, None)
 
 
 def _mend(text: str) -> str:

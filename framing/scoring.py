@@ -1,103 +1,164 @@
-"""From articles to scores: streamed, in order, one article in memory at a time."""
+"""From articles to scores: streamed, in order, a batch of sentences in memory at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from framing.arrays import Bools, Floats, Integers
 from framing.articles import Article, Skipped
 from framing.cleaning import BODY
 from framing.codebook import STANCES, Codebook
+from framing.labelling import SIDES, Scores
 from framing.languages import LANGUAGES, load_language
-from framing.normalizing import fingerprint
-from framing.scorer import Scorer
-from framing.sentences import Sentence, split_article
+from framing.scoring_model import ScoringModel
+from framing.sentences import Sentence, Span, attribute, find_sentences
 
-
-@dataclass(frozen=True, slots=True)
-class SentenceScore:
-    """A sentence with its labels and probabilities; a label that was not learnt has probability None.
-
-    ``trained_on`` says that the model was trained on this very sentence.
-    """
-
-    sentence: Sentence
-    frames: frozenset[str]
-    probabilities: dict[str, float | None]
-    stance: dict[str, str | None]
-    stance_probabilities: dict[str, dict[str, float | None]]
-    trained_on: bool = False
+BATCH = 2_000
+"""Sentences that are scored together, of as many articles as hold them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleScore:
-    """An article's sentences with their scores, in reading order, and the model (name and digest) that gave them.
+    """An article with what the model (name and digest) says of its sentences, in reading order.
 
-    ``trained_on`` counts the sentences that the model was trained on: its scores of these look better than they are.
-    ``foreign`` says that the article does not read like the model's language, so that its scores mean little.
+    ``probabilities`` and ``given`` are sentences × outputs in the order of ``labelling.list_outputs``; NaN is the probability
+    of what was not learnt. ``trained`` says which sentences the model was trained on: its scores of these look better than
+    they are. ``counts`` and ``means`` are by output, over the sentences of the body: how many are given it, and its mean
+    probability. ``foreign`` says that the article does not read like the model's language, so that its scores mean little.
     """
 
     article: Article
-    sentences: tuple[SentenceScore, ...]
+    spans: Sequence[Span]
+    probabilities: Floats
+    given: Bools
+    trained: Bools
+    counts: Integers
+    means: Floats
     model: str
-    trained_on: int = 0
     foreign: bool = False
 
     @property
-    def body(self) -> tuple[SentenceScore, ...]:
-        """The sentences of the body: shares are counted over these."""
-        return tuple(score for score in self.sentences if score.sentence.kind == BODY)
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences with their voices, which take longer to find than their scores: ask once."""
+        return attribute(self.article, self.spans)
 
     @property
-    def headline(self) -> tuple[SentenceScore, ...]:
-        """The headline and the deck."""
-        return tuple(score for score in self.sentences if score.sentence.kind != BODY)
+    def in_body(self) -> list[bool]:
+        """Which sentences belong to the body: shares are counted over these."""
+        return [span.kind == BODY for span in self.spans]
+
+    @property
+    def trained_on(self) -> int:
+        """The number of sentences that the model was trained on."""
+        return int(np.count_nonzero(self.trained))
 
 
-def score_articles(items: Iterable[Article | Skipped], scorer: Scorer) -> Iterator[ArticleScore | Skipped]:
-    """Yield the score of each article in order, and each input that could not be scored, with the reason."""
+class ModelScorer:
+    """Scores sentences with one model."""
+
+    def __init__(self, model: ScoringModel) -> None:
+        """Take the model to score with."""
+        self.model = model
+        self._scorer = model.scorer
+
+    def score(self, texts: Sequence[str]) -> Scores:
+        """Return the probabilities and labels of ``texts``, one sentence each."""
+        return self.model.interpret(self._scorer.decide(texts))
+
+    def judge(self, texts: Sequence[str]) -> tuple[Floats, Bools, Bools]:
+        """Return the probabilities and the labels given (sentences × outputs), and which sentences were trained on."""
+        reading = self._scorer.read(texts)
+        return *self.model.judge(reading.decisions), self.model.knows(reading.fingerprints)
+
+
+def score_articles(
+    items: Iterable[Article | Skipped], scorer: ModelScorer, *, batch: int = BATCH
+) -> Iterator[ArticleScore | Skipped]:
+    """Yield the score of each article in order, and each input that could not be scored, with the reason.
+
+    Articles wait until ``batch`` sentences are together; the scores do not depend on it.
+    """
+    waiting: list[tuple[Article, list[Span]] | Skipped] = []
+    sentences = 0
     for item in items:
-        yield item if isinstance(item, Skipped) else score_article(item, scorer)
+        waiting.append(item if isinstance(item, Skipped) else _take_apart(item))
+        sentences += len(waiting[-1][1]) if isinstance(waiting[-1], tuple) else 0
+        if sentences >= batch or len(waiting) >= batch:
+            yield from _score_batch(waiting, scorer)
+            waiting, sentences = [], 0
+    yield from _score_batch(waiting, scorer)
 
 
-def score_article(article: Article, scorer: Scorer) -> ArticleScore | Skipped:
+def score_article(article: Article, scorer: ModelScorer) -> ArticleScore | Skipped:
     """Return the score of one article, or why it has none."""
-    sentences = split_article(article)
-    if not any(sentence.kind == BODY for sentence in sentences):
-        return Skipped(article.source, "no sentences are left after cleaning (framing check --show-dropped tells why)")
-    scores = scorer.score([sentence.text for sentence in sentences])
-    codebook = scorer.model.codebook
-    rows = []
-    for number, sentence in enumerate(sentences):
-        probabilities = {frame: _known(value) for frame, value in zip(codebook.frame_ids, scores.frames[number], strict=True)}
-        stance = {target: scores.stance_labels[target][number] for target in codebook.target_ids}
-        chances = {t: dict(zip(STANCES, map(_known, scores.stance[t][number]), strict=True)) for t in codebook.target_ids}
-        rows.append(SentenceScore(sentence, scores.labels[number], probabilities, stance, chances))
-        rows[-1] = replace(rows[-1], trained_on=fingerprint(sentence.text) in scorer.model.trained_on)
-    known = sum(row.trained_on for row in rows)
-    foreign = is_foreign(article, codebook.language)
-    return ArticleScore(article, tuple(rows), scorer.model.label, known, foreign)
+    return next(score_articles([article], scorer))
+
+
+def _take_apart(article: Article) -> tuple[Article, list[Span]] | Skipped:
+    spans = find_sentences(article)
+    if any(span.kind == BODY for span in spans):
+        return article, spans
+    return Skipped(article.source, "no sentences are left after cleaning (framing check --show-dropped tells why)")
+
+
+def _score_batch(waiting: Sequence[tuple[Article, list[Span]] | Skipped], scorer: ModelScorer) -> Iterator[ArticleScore | Skipped]:
+    taken = [item for item in waiting if not isinstance(item, Skipped)]
+    texts = [read_span(article, span) for article, spans in taken for span in spans]
+    if not taken:
+        yield from (item for item in waiting if isinstance(item, Skipped))
+        return
+    chances, given, trained = scorer.judge(texts)
+    ends = np.cumsum([len(spans) for _, spans in taken])
+    starts = ends - [len(spans) for _, spans in taken]
+    body = np.array([span.kind == BODY for _, spans in taken for span in spans])
+    counts = np.add.reduceat(given & body[:, None], starts, axis=0, dtype=np.int64)
+    sums = np.add.reduceat(np.where(body[:, None], chances, 0.0), starts, axis=0)
+    means = sums / np.add.reduceat(body, starts, dtype=np.int64)[:, None]
+    language, label = scorer.model.codebook.language, scorer.model.label
+    number = 0
+    for item in waiting:
+        if isinstance(item, Skipped):
+            yield item
+            continue
+        rows = slice(starts[number], ends[number])
+        article, spans = item
+        own = chances[rows], given[rows], trained[rows]
+        yield ArticleScore(article, spans, *own, counts[number], means[number], label, is_foreign(article, language))
+        number += 1
+
+
+def read_span(article: Article, span: Span) -> str:
+    """Return the text of a sentence; a headline without a place in the text is the title."""
+    return str(article.title) if span.start is None else article.text[span.start : span.end]
 
 
 def is_foreign(article: Article, language: str) -> bool:
-    """Return whether ``article`` names another language, or has hardly any of the commonest words of this one."""
+    """Return whether ``article`` names another language, or has hardly any of the commonest words of this one.
+
+    Where its first words are plainly of this language the others are not read.
+    """
     if article.language:
         return article.language.lower()[:2] != language
-    words = article.text[:20_000].lower().split()
     common = load_language(language).common if language in LANGUAGES else frozenset()
-    return len(words) >= 30 and bool(common) and sum(map(common.__contains__, words)) < 0.1 * len(words)
-
-
-def _known(value: Any) -> float | None:
-    """Return a probability as a plain number, None for NaN."""
-    return float(value) if value == value else None
+    if not common:
+        return False
+    for length, enough in ((1_000, 0.2), (20_000, 0.1)):
+        words = article.text[:length].lower().split()
+        if len(words) < 30 or sum(map(common.__contains__, words)) >= enough * len(words):
+            return False
+    return True
 
 
 def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[str, Any]]:
     """Yield the record of each sentence; frames in the codebook's order, probabilities to six digits."""
-    for row in score.sentences:
-        sentence = row.sentence
+    chances = np.round(score.probabilities, 6).tolist()
+    for number, sentence in enumerate(score.sentences):
+        row = [value if value == value else None for value in chances[number]]
+        stances = {target: row[first : first + len(SIDES)] for target, first in _columns(codebook)}
         yield {
             "article_id": score.article.id,
             "outlet": score.article.outlet,
@@ -113,14 +174,11 @@ def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[s
             "start": sentence.start,
             "end": sentence.end,
             "text": sentence.text,
-            "frames": [frame for frame in codebook.frame_ids if frame in row.frames],
-            "probabilities": {frame: _rounded(value) for frame, value in row.probabilities.items()},
-            "stance": row.stance,
-            "stance_probabilities": {
-                target: {stance: _rounded(value) for stance, value in chances.items()}
-                for target, chances in row.stance_probabilities.items()
-            },
-            "trained_on": row.trained_on,
+            "frames": _list_frames(score, number, codebook),
+            "probabilities": dict(zip(codebook.frame_ids, row, strict=False)),
+            "stance": _list_stances(score, number, codebook),
+            "stance_probabilities": {target: _complete(sides) for target, sides in stances.items()},
+            "trained_on": bool(score.trained[number]),
             "ownership": score.article.ownership,
             "url": score.article.url,
             "model": score.model,
@@ -129,15 +187,18 @@ def sentence_records(score: ArticleScore, codebook: Codebook) -> Iterator[dict[s
 
 def article_record(score: ArticleScore, codebook: Codebook) -> dict[str, Any]:
     """Return the record of an article: counts and shares over the sentences of its body; the headline apart."""
-    article, body = score.article, score.body
+    article, body = score.article, score.in_body
+    sentences = sum(body)
+    counts, means = score.counts.tolist(), score.means.tolist()
     frames: dict[str, dict[str, Any]] = {}
-    for frame in codebook.frame_ids:
-        chances = [row.probabilities[frame] for row in body]
-        known = [chance for chance in chances if chance is not None]
-        count = sum(frame in row.frames for row in body) if known else None
-        share = None if count is None else round(count / len(body), 6)
-        mean = round(sum(known) / len(known), 6) if known else None
-        frames[frame] = {"sentences": count, "share": share, "mean_probability": mean}
+    for column, frame in enumerate(codebook.frame_ids):
+        learnt = means[column] == means[column]
+        share = round(counts[column] / sentences, 6) if learnt else None
+        frames[frame] = {
+            "sentences": counts[column] if learnt else None,
+            "share": share,
+            "mean_probability": round(means[column], 6) if learnt else None,
+        }
     return {
         "article_id": article.id,
         "outlet": article.outlet,
@@ -146,12 +207,17 @@ def article_record(score: ArticleScore, codebook: Codebook) -> dict[str, Any]:
         "title": article.title,
         "source": article.source,
         "language": article.language,
-        "sentences": len(body),
+        "sentences": sentences,
         "frames": frames,
-        "stance": {target: _stance_counts(target, body) for target in codebook.target_ids},
+        "stance": {t: _count_stances(counts[c : c + 2], means[c], sentences) for t, c in _columns(codebook)},
         "headline": [
-            {"text": row.sentence.text, "frames": [f for f in codebook.frame_ids if f in row.frames], "stance": row.stance}
-            for row in score.headline
+            {
+                "text": read_span(article, span),
+                "frames": _list_frames(score, number, codebook),
+                "stance": _list_stances(score, number, codebook),
+            }
+            for number, span in enumerate(score.spans)
+            if not body[number]
         ],
         "trained_on": score.trained_on,
         "ownership": article.ownership,
@@ -160,14 +226,37 @@ def article_record(score: ArticleScore, codebook: Codebook) -> dict[str, Any]:
     }
 
 
-def _stance_counts(target: str, body: Iterable[SentenceScore]) -> dict[str, Any]:
+def _columns(codebook: Codebook) -> list[tuple[str, int]]:
+    """Return each target with the first column of its sides."""
+    return [(target, len(codebook.frame_ids) + len(SIDES) * number) for number, target in enumerate(codebook.target_ids)]
+
+
+def _list_frames(score: ArticleScore, number: int, codebook: Codebook) -> list[str]:
+    row = score.given[number].tolist()
+    return [frame for column, frame in enumerate(codebook.frame_ids) if row[column]]
+
+
+def _list_stances(score: ArticleScore, number: int, codebook: Codebook) -> dict[str, str | None]:
+    """Return the stance of a sentence towards each target, None where that was not learnt."""
+    given, chances = score.given[number].tolist(), score.probabilities[number].tolist()
+    stances: dict[str, str | None] = {}
+    for target, first in _columns(codebook):
+        sides = [side for place, side in enumerate(SIDES) if given[first + place]]
+        stances[target] = None if chances[first] != chances[first] else sides[0] if sides else STANCES[-1]
+    return stances
+
+
+def _complete(sides: Sequence[float | None]) -> dict[str, float | None]:
+    """Return the probability of each stance; ``none`` is what the sides leave."""
+    known = [side for side in sides if side is not None]
+    rest = round(max(0.0, 1.0 - sum(known)), 6) if known else None
+    return dict(zip(STANCES, [*sides, rest], strict=True))
+
+
+def _count_stances(counts: Sequence[int], mean: float, sentences: int) -> dict[str, Any]:
     """Return the number of sentences of each stance, and the balance: favor minus against, over all sentences."""
-    given = [row.stance[target] for row in body]
-    if None in given:
+    if mean != mean:
         return {**dict.fromkeys(STANCES), "balance": None}
-    counts = {stance: given.count(stance) for stance in STANCES}
-    return {**counts, "balance": round((counts["favor"] - counts["against"]) / len(given), 6)}
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
+    favor, against = counts
+    values = (favor, against, sentences - favor - against)
+    return {**dict(zip(STANCES, values, strict=True)), "balance": round((favor - against) / sentences, 6)}

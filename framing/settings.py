@@ -16,7 +16,8 @@ class Settings:
 
     ``min_documents`` is the number of sentences that an n-gram must occur in; 0 leaves it to ``settle_settings``.
     ``cue_scale`` multiplies the cue counts: the smaller, the less the model leans on them. ``frame_c`` and ``stance_c``
-    are the inverse regularisation of the logistic regressions. ``written_weight`` is what a sentence written for
+    are the inverse regularisation of the support vector machines. ``char_ngrams`` of (0, 0) are none: words and cues
+    alone. ``written_weight`` is what a sentence written for
     training weighs beside one of news. ``folds`` are grouped by article, or by outlet.
     """
 
@@ -24,8 +25,8 @@ class Settings:
     char_ngrams: tuple[int, int] = (2, 5)
     min_documents: int = 0
     cue_scale: float = 0.9
-    frame_c: float = 2.0
-    stance_c: float = 2.0
+    frame_c: float = 0.2
+    stance_c: float = 0.1
     written_weight: float = 0.5
     folds: int = 5
     seed: int = 0
@@ -65,6 +66,9 @@ def read_settings(path: Path | None, seed: int) -> Settings:
         1e-6 <= scale <= 1e6 for scale in (settings.cue_scale, settings.frame_c, settings.stance_c, settings.written_weight)
     )
     counts = settings.min_documents >= 0 and 2 <= settings.folds <= 1000 and 0 <= settings.seed < 2**32
-    if not sensible or not counts or not 1 <= w1 <= w2 <= 10 or not 1 <= c1 <= c2 <= 20:
-        raise UsageError(f"{path}: sizes run from low to high, scales are above 0, and there are two folds or more")
+    sized = 1 <= w1 <= w2 <= 10 and (1 <= c1 <= c2 <= 20 or (c1, c2) == (0, 0))
+    if not sensible or not counts or not sized:
+        raise UsageError(
+            f"{path}: sizes run from low to high ([0, 0] of characters: none), scales are above 0, and there are two folds or more"
+        )
     return settings

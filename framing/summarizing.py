@@ -129,13 +129,14 @@ class _Work:
         """Return the summary of one group."""
         rows, population = group.rows, self.evidence.population
         articles = [population.articles[number] for number in np.unique(population.article[rows])]
-        articles += [counted.article for counted in group.counted]
+        undated = sum(article.date is None for article in articles)
+        undated += sum(counted.articles for counted in group.counted if counted.article.date is None)
         return OutletSummary(
             group.name,
-            len(articles),
+            len(articles) + _count_articles(group),
             _count_sentences(group),
             int(self.coded[rows].sum()),
-            sum(article.date is None for article in articles),
+            undated,
             len(np.unique(population.article[rows[self.evidence.is_copy[rows]]])),
             {frame: self._share(frame, frame, column, group) for frame, column in self.frames.items()},
             {target: self._target(target, columns, group) for target, columns in self.stances.items()},
@@ -181,7 +182,7 @@ class _Work:
     def _index(self, label: str, naive: float | None, column: _Columns, group: Group) -> Share | None:
         if naive is None:
             return None
-        size = (_count_sentences(group), len(np.unique(self.evidence.cluster[group.rows])) + len(group.counted))
+        size = (_count_sentences(group), len(np.unique(self.evidence.cluster[group.rows])) + _count_articles(group))
         index = Share(naive, None, None, INDEX, *size, raw=naive)
         if self.plan.adjustment is None:
             return index
@@ -220,6 +221,11 @@ def _widen(balance: Difference, favor: Share, against: Share) -> Difference:
     return replace(balance, low=min(balance.low, low), high=max(balance.high, high))
 
 
+def _count_articles(group: Group) -> int:
+    """Return how many articles of a group were counted and no more."""
+    return sum(counted.articles for counted in group.counted)
+
+
 def _count_sentences(group: Group) -> int:
     return len(group.rows) + sum(article.sentences for article in group.counted)
 
@@ -250,14 +256,17 @@ def _describe_corpus(evidence: Evidence) -> Corpus:
     for item in population.skipped:
         reason = _QUOTED.sub("…", item.reason)
         skipped[reason] = skipped.get(reason, 0) + 1
-    articles = [*population.articles, *(counted.article for counted in evidence.counted)]
+    # Each article with how many it stands for.
+    articles = [(article, 1) for article in population.articles]
+    articles += [(counted.article, counted.articles) for counted in evidence.counted]
+    headlines = sum(len(article.sentences) for article in population.articles) - len(population)
     return Corpus(
-        articles=len(articles),
+        articles=sum(number for _, number in articles),
         sentences=len(population) + sum(counted.sentences for counted in evidence.counted),
-        headlines=sum(len(article.sentences) for article in articles) - len(population),
-        undated=sum(article.date is None for article in articles),
-        without_outlet=sum(article.outlet is None for article in articles),
-        foreign=sum(article.foreign for article in articles),
+        headlines=headlines + sum(counted.headlines for counted in evidence.counted),
+        undated=sum(number for article, number in articles if article.date is None),
+        without_outlet=sum(number for article, number in articles if article.outlet is None),
+        foreign=sum(number for article, number in articles if article.foreign),
         copies=len(np.unique(population.article[evidence.is_copy])),
         trained_on=int(population.trained_on.sum()),
         skipped=skipped,

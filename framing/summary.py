@@ -52,7 +52,7 @@ class LabelShare:
     @property
     def has_few_positives(self) -> bool:
         """Whether so few coded sentences can be expected to have the label that its share is imprecise."""
-        return self.share is not None and self.share.coded > 0 and self.share.coded * self.share.estimate < FEW_POSITIVES
+        return self.share is not None and self.share.coded > 0 and round(self.share.coded * self.share.estimate, 3) < FEW_POSITIVES
 
 
 def publish(share: Share | None) -> tuple[float, float] | None:

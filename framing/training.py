@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from framing.agreement.labels import LabelAgreement, measure_agreement, measure_stance_agreement
 from framing.annotations import WRITTEN, Annotation, CodedSentence, current_codings, find_contradictions, settle
 from framing.calibration import apply_rules
+from framing.chunks import fingerprint_texts
 from framing.codebook import STANCES, Codebook
 from framing.errors import AnnotationError
 from framing.evaluation import HELD_OUT, CrossValidation, Evaluation, cross_validate, evaluate_model
@@ -21,7 +22,7 @@ from framing.features import count_terms
 from framing.fitting import MIN_POSITIVES, fit_counts
 from framing.metrics import LabelMetrics
 from framing.model import FramingModel
-from framing.normalizing import fingerprint
+from framing.searching import Search, search_settings
 from framing.settings import Settings, settle_settings
 
 
@@ -29,13 +30,15 @@ from framing.settings import Settings, settle_settings
 class Training:
     """The outcome of one training run: the model, its evaluations, and the agreement of those who coded.
 
-    ``precision_thresholds`` holds the thresholds of every output for the ``PRECISIONS`` of ``framing.calibration``.
+    ``precision_thresholds`` holds the thresholds of every output for the ``PRECISIONS`` of ``framing.calibration``;
+    ``search`` what was tried where settings were searched for.
     """
 
     model: FramingModel
     evaluations: tuple[Evaluation, ...]
     agreement: tuple[LabelAgreement, ...]
     precision_thresholds: tuple[tuple[float | None, ...], ...] = ()
+    search: Search | None = None
 
 
 def train(
@@ -44,10 +47,12 @@ def train(
     settings: Settings | None = None,
     *,
     test: Sequence[Annotation] = (),
+    tried: Sequence[float] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Training:
     """Return a model of the settled codes, thresholds and calibration from predictions on left-out articles.
 
+    Where values of C are to be ``tried``, ``search_settings`` chooses among them first, on the same articles left out.
     Codings without a text take no part, apart from the agreement. ``test`` are coded sentences of other articles that take
     no part either: the finished model is evaluated on them, and the model is held to the figures.
 
@@ -56,6 +61,11 @@ def train(
     """
     sentences, settings = prepare(annotations, codebook, settings or Settings())
     counts = count_terms([s.text for s in sentences], codebook, settings)
+    search = None
+    if tried:
+        progress("search for settings, articles left out")
+        search = search_settings(counts, sentences, codebook, settings, tried=tried)
+        settings, counts = search.settings, counts.suit(search.settings)
     validation = cross_validate(counts, sentences, codebook, settings, progress=progress)
     progress("the final model on all sentences")
     model = fit_counts(counts, sentences, codebook, settings)
@@ -65,7 +75,7 @@ def train(
     added = [add_agreement(evaluation, annotations, codebook) for evaluation in validation.evaluations]
     if test:
         added.append(evaluate_annotations(model, test))
-    return Training(model, tuple(added), agreement, validation.precision_thresholds)
+    return Training(model, tuple(added), agreement, validation.precision_thresholds, search)
 
 
 def keep_left_out(sentences: Sequence[CodedSentence], validation: CrossValidation) -> NDArray[np.float16]:
@@ -73,11 +83,9 @@ def keep_left_out(sentences: Sequence[CodedSentence], validation: CrossValidatio
 
     Half precision is enough: it moves a probability by less than .001.
     """
-    first: dict[str, int] = {}
-    for row, sentence in enumerate(sentences):
-        first.setdefault(fingerprint(sentence.text), row)
+    _, first = np.unique(fingerprint_texts([sentence.text for sentence in sentences]), return_index=True)
     limit = float(np.finfo(np.float16).max)
-    return np.clip(validation.decisions[[first[mark] for mark in sorted(first)]], -limit, limit).astype(np.float16)
+    return np.clip(validation.decisions[first], -limit, limit).astype(np.float16)
 
 
 def prepare(annotations: Sequence[Annotation], codebook: Codebook, settings: Settings) -> tuple[list[CodedSentence], Settings]:
@@ -112,7 +120,8 @@ def evaluate_annotations(model: FramingModel, annotations: Sequence[Annotation])
         AnnotationError: there are none.
     """
     sentences = [sentence for sentence in settle(annotations) if sentence.text]
-    unseen = [sentence for sentence in sentences if fingerprint(sentence.text) not in model.trained_on]
+    places = model.find_seen([sentence.text for sentence in sentences]).tolist()
+    unseen = [sentence for sentence, place in zip(sentences, places, strict=True) if place < 0]
     if not sentences:
         raise AnnotationError("there are no coded sentences to evaluate on")
     if not unseen:

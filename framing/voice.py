@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 from framing.languages import load_language
 
@@ -31,42 +32,58 @@ _ADVERBS = r"(?:also |has |had |have |once |then |later |repeatedly |highly |pre
 _PHRASE_END = r"(?=[,;“\"(]|\.?$|\.\s| (?:as|which|who|that|while|and the)\b)"
 _INTERVIEW = re.compile(rf"(?P<label>Q|A|{_NAME}|[A-Z]{{2,8}}|(?:Mr|Ms|Mrs|Dr)\. [A-Z]+)\s?[:：.]\s")
 _OPEN, _CLOSE = "“«", "”»"
+_QUOTATION_MARK = re.compile(r"[“«”»\"]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
-    """The patterns that one language's words make."""
+    """The patterns that one language's words make, for a speaker before a verb of saying, behind one, and without any.
 
-    speakers: tuple[re.Pattern[str], ...]
+    ``says`` finds what the first two need, so that sentences without it are passed over quickly.
+    """
+
+    says: re.Pattern[str]
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    source: re.Pattern[str]
+    document: re.Pattern[str]
     role: re.Pattern[str]
     definite: re.Pattern[str]
     pronouns: frozenset[str]
     no_names: frozenset[str]
 
 
+_SOURCES = ("ccording to ", "in the words of ", "told by ")
+_DOCUMENTS = ("statement ", "message ", "report ", "letter ", "speech ")
+
+
 @cache
 def _grammar(code: str = "en") -> _Grammar:
     """Return where a sentence names its speaker: before a verb of saying, behind one, after "according to", and so on."""
     language = load_language(code)
-    role = f"(?:{'|'.join(sorted(language.roles))})s?"
-    say = f"(?:{'|'.join(sorted(language.saying))}|pointed out)"
+    role = f"{_alternate(language.roles)}s?"
+    say = _alternate(language.saying | {"pointed out"})
     described = rf"(?:[Tt]he|[Aa]n?|[Oo]ne|[Tt]wo|[Ss]ome|[Ss]everal|[Mm]any)? ?(?:[\w'’.-]+ ){{0,3}}?{role}"
     pronoun = "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in sorted(language.pronouns))
     who = rf"(?P<who>{_NAME}|{pronoun}|{described})"
-    before = rf"(?:^|[,”\"’—;] ?|\b(?:that|and|but|while|[Aa]s|which|{role}) )"
-    patterns = (
-        rf"{before}{who}{_APPOSITION}{_WHERE} {_ADVERBS}{say}\b",
-        rf"[,”\"’] ?{say} {who}\b",
-        rf"\b(?:[Aa]ccording to|in the words of|told by) (?P<who>[^,;“\"()]{{3,80}}?){_PHRASE_END}",
-        rf"(?:^|[,.] ){who}’?'?s? (?:statement|message|report|letter|speech) (?:added|said|read|noted)\b",
-    )
+    opening = rf"(?:^|[,”\"’—;] ?|\b(?:that|and|but|while|[Aa]s|which|{role}) )"
     return _Grammar(
-        tuple(map(re.compile, patterns)),
-        re.compile(rf"{described}$"),
-        re.compile(rf"(?:the|one) (?:[\w'’.-]+ ){{0,3}}?{role}$", re.IGNORECASE),
-        language.pronouns,
-        language.no_names | language.starters - language.pronouns,
+        says=re.compile(rf"[ ,”\"’]{say}\b"),
+        before=re.compile(rf"{opening}{who}{_APPOSITION}{_WHERE} {_ADVERBS}{say}\b"),
+        behind=re.compile(rf"[,”\"’] ?{say} {who}\b"),
+        source=re.compile(rf"\b(?:[Aa]{_SOURCES[0]}|{_SOURCES[1]}|{_SOURCES[2]})(?P<who>[^,;“\"()]{{3,80}}?){_PHRASE_END}"),
+        document=re.compile(rf"(?:^|[,.] ){who}’?'?s? (?:{'|'.join(_DOCUMENTS)})(?:added|said|read|noted)\b"),
+        role=re.compile(rf"{described}$"),
+        definite=re.compile(rf"(?:the|one) (?:[\w'’.-]+ ){{0,3}}?{role}$", re.IGNORECASE),
+        pronouns=language.pronouns,
+        no_names=language.no_names | language.starters - language.pronouns,
     )
+
+
+def _alternate(words: frozenset[str]) -> str:
+    """Return a pattern for any of ``words``, by first letters: ``re`` then tries one letter where it would try each word."""
+    groups = groupby(sorted(words), key=lambda word: word[0])
+    return "(?:" + "|".join(f"{letter}(?:{'|'.join(word[1:] for word in group)})" for letter, group in groups) + ")"
 
 
 def attribute_voices(text: str, spans: Iterable[tuple[int, int, int]]) -> list[Voice]:
@@ -81,7 +98,7 @@ def attribute_voices(text: str, spans: Iterable[tuple[int, int, int]]) -> list[V
     if not turns:
         return _attribute_prose(text, spans)
     labels = [_turn_label(text, span, before, turns) for span, before in zip(spans, [None, *spans], strict=False)]
-    first = next(number for number, label in enumerate(labels) if label)
+    first = next((number for number, label in enumerate(labels) if label), len(spans))
     voices = _attribute_prose(text, spans[:first])
     current = Voice()
     for label in labels[first:]:
@@ -130,10 +147,11 @@ def _backfill(voices: list[Voice], blocks: list[int]) -> list[Voice]:
 def _quoted_share(sentence: str, inside: bool) -> tuple[float, bool]:
     """Return the share of the characters inside quotation marks, and whether the quotation goes on."""
     covered, begin = 0, 0 if inside else -1
-    for place, mark in enumerate(sentence):
+    for match in _QUOTATION_MARK.finditer(sentence):
+        place, mark = match.start(), match[0]
         if mark in _OPEN or (mark == '"' and begin < 0):
             begin = place if begin < 0 else begin
-        elif begin >= 0 and (mark in _CLOSE or mark == '"'):
+        elif begin >= 0:
             covered += place - begin
             begin = -1
     if begin >= 0:
@@ -143,12 +161,23 @@ def _quoted_share(sentence: str, inside: bool) -> tuple[float, bool]:
 
 def _find_speaker(sentence: str) -> str | None:
     grammar = _grammar()
-    for pattern in grammar.speakers:
-        for match in pattern.finditer(sentence[:1000]):
-            speaker = _trim(match["who"], grammar)
-            if speaker:
-                return speaker
+    for match in _find_phrases(sentence[:1000], grammar):
+        speaker = _trim(match["who"], grammar)
+        if speaker:
+            return speaker
     return None
+
+
+def _find_phrases(sentence: str, grammar: _Grammar) -> Iterator[re.Match[str]]:
+    """Yield the phrases that name a speaker, trying only the patterns of which the sentence holds the words."""
+    verbs = [match.end() for match in grammar.says.finditer(sentence)]
+    if verbs:
+        yield from grammar.before.finditer(sentence, 0, verbs[-1])
+        yield from grammar.behind.finditer(sentence)
+    if any(words in sentence for words in _SOURCES):
+        yield from grammar.source.finditer(sentence)
+    if any(word in sentence for word in _DOCUMENTS):
+        yield from grammar.document.finditer(sentence)
 
 
 def _trim(speaker: str, grammar: _Grammar) -> str:

@@ -18,7 +18,8 @@ from framing.codebook import Codebook, parse_codebook
 from framing.features import Vectorizer, count_terms
 from framing.model import FramingModel
 from framing.settings import Settings
-from framing.store import load_model, save_model
+from framing.store import load_model
+from framing.storing.archive import save_model
 from framing.training import Training, train
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,14 +16,14 @@ from framing.comparing import compare_errors, find_together, find_words
 from framing.contrasts import compare_groups
 from framing.evaluation import empty_model
 from framing.grouping import group_rows
+from framing.labelling import list_outputs
 from framing.linking import Account
 from framing.model import FramingModel
 from framing.population import Population, gather_scored
 from framing.prevalence import CORRECTED, INDEX, LONG_RUN, Influence, Share, compare_shares
 from framing.report.content import Coding, Making, Report
 from framing.report.picking import find_period, list_articles, pick_examples
-from framing.scorer import Scorer
-from framing.scoring import score_articles
+from framing.scoring import ModelScorer, score_articles
 from framing.summarizing import Evidence, Plan, summarize
 from framing.summary import Corpus, LabelShare, OutletSummary, Summary, TargetShares
 from framing.summary_records import summary_records
@@ -134,7 +134,10 @@ def score_news(
                     name, "\n".join(texts), outlet, sentences=texts, date=date, title=title.format(outlet=outlet, n=n), source=name
                 )
             )
-    return gather_scored(score_articles([*made, Skipped("news/empty.txt", "it is empty")], Scorer(model)))
+    return gather_scored(
+        score_articles([*made, Skipped("news/empty.txt", "it is empty")], ModelScorer(model.compile())),
+        list_outputs(model.codebook),
+    )
 
 
 def code_news(population: Population, share: float = 0.7) -> Evidence:

@@ -17,14 +17,23 @@ from typer.testing import CliRunner
 
 from framing.cli import app
 from framing.output import Grid, _draw
-from framing.store import MANIFEST
+from framing.storing.files import MANIFEST
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = str(ROOT / "seeds")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
 STORM = "The gale felled 12 trees by the river, and the mayor was blamed bitterly."
 COMMANDS = ["score", "summarize", "explain", "train", "evaluate", "sample", "annotate", "adjudicate", "agreement", "check"]
-COMMANDS += ["codebook new", "codebook bump", "codebook diff", "codebook migrate", "models list", "models show"]
+COMMANDS += [
+    "codebook new",
+    "codebook bump",
+    "codebook diff",
+    "codebook migrate",
+    "models list",
+    "models show",
+    "models diff",
+    "models export",
+]
 
 
 def run(*arguments: str | Path, code: int = 0, given: str | None = None) -> Any:
@@ -327,7 +336,7 @@ def test_check_names_every_problem_with_its_place(coding: Path, saved: Path, tmp
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "caption.txt").write_text("Photo: X")
     shutil.copytree(saved, tmp_path / "broken")
-    (tmp_path / "broken" / "weights.npz").write_bytes(b"")
+    (tmp_path / "broken" / "weights.bin").write_bytes(b"")
     broken = tmp_path / "book.toml"
     broken.write_text("[[frames")
     paths = [
@@ -498,7 +507,7 @@ def test_codings_without_text_train_where_the_articles_are_at_hand(
     assert "skipped: nowhere.jsonl" in run("train", "-a", bare, "--articles", "nowhere.jsonl", code=3).stderr
     run("train", "-a", coding, "--name", "plain")
     run("train", "-a", bare, "--articles", texts, "--name", "standoff")
-    assert (tmp_path / "models/plain/weights.npz").read_bytes() == (tmp_path / "models/standoff/weights.npz").read_bytes()
+    assert (tmp_path / "models/plain/weights.bin").read_bytes() == (tmp_path / "models/standoff/weights.bin").read_bytes()
 
 
 def test_what_weakens_the_data_is_said(coding: Path, tmp_path: Path) -> None:

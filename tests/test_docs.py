@@ -18,9 +18,10 @@ import pytest
 
 from framing.annotation_files import read_coding, read_statement
 from framing.annotations import Annotation, settle
-from framing.cleaning import LINE_RULES, TAIL_RULES
+from framing.line_rules import LINE_RULES, TAIL_RULES
 from framing.settings import Settings
-from framing.store import FILES, MANIFEST, read_evaluations
+from framing.storing.evaluations import read_evaluations
+from framing.storing.files import FILES, MANIFEST
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -206,8 +207,8 @@ def test_links_of_the_docs_lead_somewhere() -> None:
 
 def test_every_cleaning_rule_is_in_the_table_of_cases() -> None:
     cases = (ROOT / "tests" / "test_cleaning.py").read_text("utf-8")
-    for rule, _ in (*LINE_RULES, *TAIL_RULES):
-        assert f'"{rule}"' in cases
+    for rule in (*LINE_RULES, *TAIL_RULES):
+        assert f'"{rule.name}"' in cases
 
 
 def test_the_shipped_card_states_what_the_data_is_today() -> None:

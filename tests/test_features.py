@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 from conftest import fit_vectorizer
 
+from framing.annotations import Annotation, settle
+from framing.chunks import fingerprint_texts
 from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError, UsageError
-from framing.normalizing import LONGEST, fingerprint, normalize
+from framing.features import count_terms
+from framing.fitting import fit_model
+from framing.normalizing import LONGEST, normalize
 from framing.settings import LARGE, Settings, read_settings, settle_settings
 
 TEXTS = ["Growers reaped wheat.", "Hail broke roofs, and hail fell.", "The U.S. bought grain; it helped us."]
@@ -29,7 +33,7 @@ TEXTS = ["Growers reaped wheat.", "Hail broke roofs, and hail fell.", "The U.S. 
 )
 def test_variants_of_one_text_look_alike_to_the_features(variant: str) -> None:
     assert normalize(variant) == 'the "port\'s" café'
-    assert fingerprint(variant) == fingerprint("The “port’s” café")
+    assert fingerprint_texts([variant]) == fingerprint_texts(["The “port’s” café"])
 
 
 @pytest.mark.parametrize(
@@ -71,6 +75,29 @@ def test_features_are_those_of_scikit_learn_side_by_side(codebook: Codebook) -> 
     assert np.allclose(found[:, words : words + len(vectorizer.chars)], expected[1], atol=1e-6)
 
 
+def test_words_alone_are_features_where_no_characters_are_asked_for(codebook: Codebook) -> None:
+    vectorizer = fit_vectorizer(TEXTS, codebook, Settings(char_ngrams=(0, 0)))
+    whole = fit_vectorizer(TEXTS, codebook, Settings())
+    assert vectorizer.chars == ()
+    assert vectorizer.words == whole.words
+    assert vectorizer.transform(TEXTS).shape == (3, len(vectorizer.words) + len(vectorizer.cues))
+
+
+def test_a_model_of_words_alone_decides_and_explains(annotations: list[Annotation], codebook: Codebook) -> None:
+    model = fit_model(settle(annotations), codebook, Settings(char_ngrams=(0, 0)))
+    (decision,) = model.decide([TEXTS[0]])
+    explained = model.explain(TEXTS[0]).outputs[0]
+    assert explained.intercept + sum(term.weight for term in explained.terms) == pytest.approx(decision[0])
+
+
+def test_counts_under_another_cue_scale_are_those_counted_with_it(codebook: Codebook) -> None:
+    texts = [*TEXTS, "Hail and gales; hail on the orchard of grain, a good harvest."]
+    once = count_terms(texts, codebook, Settings(cue_scale=2.0))
+    suited = count_terms(texts, codebook, Settings(cue_scale=0.5)).suit(Settings(cue_scale=2.0))
+    assert suited.settings == once.settings
+    assert np.allclose(suited.cues.toarray(), once.cues.toarray())
+
+
 def test_cues_are_counted_by_label_and_weight(codebook: Codebook) -> None:
     vectorizer = fit_vectorizer(TEXTS, codebook, Settings(cue_scale=1.0))
     assert [(group.label, group.weight) for group in vectorizer.cues] == [("harvest", 2.0), ("harvest", 1.0), ("storm", 1.0)]
@@ -104,6 +131,8 @@ def test_settings_are_read_over_the_defaults(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("frame_c = 2\nchar_ngrams = [3, 4]\n")
     assert read_settings(path, 5) == Settings(frame_c=2.0, char_ngrams=(3, 4), seed=5)
+    path.write_text("char_ngrams = [0, 0]\n")
+    assert read_settings(path, 0).char_ngrams == (0, 0)
     assert read_settings(None, 0) == Settings()
 
 
@@ -114,6 +143,8 @@ def test_settings_are_read_over_the_defaults(tmp_path: Path) -> None:
         ("folds = 'five'", "folds must be like 5"),
         ("word_ngrams = [1, 2, 3]", "word_ngrams must be like (1, 2)"),
         ("word_ngrams = [2, 1]", "from low to high"),
+        ("char_ngrams = [0, 3]", "from low to high"),
+        ("word_ngrams = [0, 0]", "from low to high"),
         ("folds = 1", "two folds or more"),
         ("cue_scale = -1", "above 0"),
         ("frame_c = inf", "above 0"),

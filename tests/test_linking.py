@@ -21,14 +21,13 @@ from framing.articles import Article
 from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError, UsageError
 from framing.evidence import gather_evidence, leave_copies_out, mark_copies, replace_seen
+from framing.labelling import list_outputs
 from framing.linking import find_chances, link_codes
 from framing.model import FramingModel
-from framing.normalizing import fingerprint
 from framing.population import Population, gather_scored
 from framing.samples import sample_record
 from framing.sampling.designs import draw_random, draw_stratified, draw_uncertain
-from framing.scorer import Scorer
-from framing.scoring import score_articles
+from framing.scoring import ModelScorer, score_articles
 
 SIZES = {"Daily": 20, "Weekly": 10}
 
@@ -381,7 +380,7 @@ def seen(model: FramingModel, annotations: list[Annotation]) -> Population:
     articles = [
         Article(name, "\n".join(own.values()), outlet="Daily", sentences=tuple(own.values())) for name, own in texts.items()
     ]
-    return gather_scored(score_articles(articles, Scorer(model)))
+    return gather_scored(score_articles(articles, ModelScorer(model.compile())), list_outputs(model.codebook))
 
 
 def code_seen(seen: Population) -> list[Annotation]:
@@ -395,7 +394,7 @@ def test_training_sentences_are_judged_by_models_that_did_not_see_them(seen: Pop
     assert evidence.account.left_out_predictions == evidence.account.used == 72
     place = seen.labels.index("storm")
     for row in (0, 1, 80):
-        decision = model.left_out_decisions[fingerprint(seen.sentence(row).text)][place]
+        decision = model.left_out[model.find_seen([seen.sentence(row).text])[0], place]
         rule = model.rules[place]
         expected = 1 / (1 + np.exp(-(rule.slope * float(decision) + rule.offset)))
         assert evidence.population.probabilities[row, place] == pytest.approx(expected)
@@ -430,8 +429,7 @@ def test_a_label_that_a_left_out_model_had_not_learnt_counts_as_not_learnt(
 ) -> None:
     """A prediction that is missing for some coded sentences cannot stand beside those of the others."""
     left_out = model.left_out.copy()
-    marks = sorted(model.trained_on)
-    left_out[marks.index(fingerprint(seen.sentence(0).text)), output] = np.nan
+    left_out[model.find_seen([seen.sentence(0).text])[0], output] = np.nan
     coded = np.full(len(seen), np.nan)
     coded[::2] = 0.5
     found, number, notes = replace_seen(seen, replace(model, left_out=left_out), coded)
@@ -443,7 +441,7 @@ def test_a_label_that_a_left_out_model_had_not_learnt_counts_as_not_learnt(
 
 def test_a_missing_prediction_of_an_uncoded_sentence_changes_nothing_else(seen: Population, model: FramingModel) -> None:
     left_out = model.left_out.copy()
-    left_out[sorted(model.trained_on).index(fingerprint(seen.sentence(1).text)), 1] = np.nan
+    left_out[model.find_seen([seen.sentence(1).text])[0], 1] = np.nan
     coded = np.full(len(seen), np.nan)
     coded[::2] = 0.5
     found, _, notes = replace_seen(seen, replace(model, left_out=left_out), coded)

@@ -21,13 +21,18 @@ from framing.fitting import fit_model
 from framing.labelling import LabelRule, choose_frames, choose_stances, stance_probabilities
 from framing.model import FramingModel
 from framing.readers import read_articles
-from framing.scorer import Scorer
+from framing.scorer.scorer import Scorer
 from framing.sentences import split_article
 from framing.settings import Settings
 from framing.training import Training, train
 
 ROOT = Path(__file__).resolve().parent.parent
 STORM = "The gale felled 12 trees by the river, and the mayor was blamed bitterly."
+
+
+@pytest.fixture(scope="module")
+def scorer(model: FramingModel) -> Scorer:
+    return Scorer(model.compile().tables)
 
 
 def test_the_model_finds_what_it_was_taught(model: FramingModel) -> None:
@@ -56,7 +61,7 @@ def test_raising_the_threshold_never_adds_a_frame(model: FramingModel) -> None:
 
 
 def test_no_text_has_no_scores(model: FramingModel) -> None:
-    for scores in (model.score([]), Scorer(model).score([])):
+    for scores in (model.score([]), model.interpret(Scorer(model.compile().tables).decide([]))):
         assert scores.frames.shape == (0, 3)
         assert scores.labels == []
         assert scores.stance["mayor"].shape == (0, 3)
@@ -64,22 +69,25 @@ def test_no_text_has_no_scores(model: FramingModel) -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.text(max_size=120) | st.text(alphabet="hailgrenws ,.-’“”US.é\u200b", max_size=200), max_size=5))
-def test_the_scorer_equals_the_reference_on_any_text(model: FramingModel, texts: list[str]) -> None:
-    assert Scorer(model).decide(texts) == pytest.approx(model.decide(texts), abs=1e-9)
+def test_the_scorer_equals_the_reference_on_any_text(model: FramingModel, scorer: Scorer, texts: list[str]) -> None:
+    assert scorer.decide(texts) == pytest.approx(model.decide(texts), abs=1e-9)
 
 
 def test_the_scorer_equals_the_reference_on_news(default_model: FramingModel) -> None:
     articles = [item for item in read_articles([ROOT / "seeds"]) if isinstance(item, Article)]
     texts = [sentence.text for article in articles for sentence in split_article(article)]
     assert len(texts) == 132
-    assert Scorer(default_model).decide(texts) == pytest.approx(default_model.decide(texts), abs=1e-9)
-    assert Scorer(default_model).score(texts).labels == default_model.score(texts).labels
+    decisions, expected = Scorer(default_model.compile().tables).decide(texts), default_model.decide(texts)
+    assert decisions == pytest.approx(expected, abs=1e-9)
+    for found, reference in zip(default_model.judge(decisions), default_model.judge(expected), strict=True):
+        assert found == pytest.approx(reference, nan_ok=True)
 
 
 def test_a_score_does_not_depend_on_its_neighbours(model: FramingModel) -> None:
     texts = [STORM, "Grain.", "", "A bus holds 40 people.", STORM]
-    together = Scorer(model).decide(texts)
-    assert (together == np.concatenate([Scorer(model).decide([text]) for text in texts])).all()
+    tables = model.compile().tables
+    together = Scorer(tables).decide(texts)
+    assert (together == np.concatenate([Scorer(tables).decide([text]) for text in texts])).all()
 
 
 def test_all_terms_and_the_intercept_add_up_to_the_decision(default_model: FramingModel) -> None:

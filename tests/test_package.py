@@ -30,7 +30,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_model_codebook_and_types(unpacked: Path) -> None:
     names = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
-    assert {"framing/py.typed", "framing/language/en.toml", "framing/models/default/codebook.toml"} <= names
+    assert {"framing/py.typed", "framing/language/en.txt", "framing/models/default/codebook.toml"} <= names
     assert {"framing/codebook_template.toml", *(f"framing/web/static/{name}" for name in PAGES.values())} <= names
     assert not any(name.startswith(("tests", "seeds", "annotations")) for name in names)
 

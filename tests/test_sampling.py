@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from framing.annotations import Annotation, hash_sentence
 from framing.articles import Article, Skipped
 from framing.errors import UsageError
+from framing.labelling import list_outputs
 from framing.model import FramingModel
 from framing.population import Population, gather_population, gather_scored
 from framing.samples import read_sample, sample_record
@@ -28,8 +29,7 @@ from framing.sampling.designs import (
     draw_uncertain,
 )
 from framing.sampling.uncertainty import inclusion_probabilities, measure_uncertainty
-from framing.scorer import Scorer
-from framing.scoring import score_articles
+from framing.scoring import ModelScorer, score_articles
 
 SEEDS = 2000
 
@@ -364,7 +364,7 @@ def from_model(model: FramingModel) -> Callable[..., Population]:
     articles = [Skipped("x", "it is empty"), *(Article(name, text, outlet="Daily", source=name) for name, text in texts.items())]
 
     def gather(labels: Sequence[str] = ()) -> Population:
-        return gather_scored(score_articles(articles, Scorer(model)), labels)
+        return gather_scored(score_articles(articles, ModelScorer(model.compile())), list_outputs(model.codebook), labels)
 
     return gather
 

@@ -21,8 +21,7 @@ from framing.labelling import list_outputs
 from framing.model import FramingModel
 from framing.population import Population, arrange_scored, gather_scored
 from framing.saved_scores import Saved, is_saved_score, is_saved_scores, iterate_lines, read_saved_scores
-from framing.scorer import Scorer
-from framing.scoring import ArticleScore, article_record, score_articles, sentence_records
+from framing.scoring import ArticleScore, ModelScorer, article_record, score_articles, sentence_records
 from framing.summarizing import summarize
 from framing.summary_records import summary_records
 
@@ -43,7 +42,7 @@ def scores(model: FramingModel) -> list[ArticleScore]:
         ),
         Article("c", texts[2], source="c.txt"),
     ]
-    return [item for item in score_articles(articles, Scorer(model)) if isinstance(item, ArticleScore)]
+    return [item for item in score_articles(articles, ModelScorer(model.compile())) if isinstance(item, ArticleScore)]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +66,7 @@ def arrange(saved: Saved, codebook: Codebook) -> Population:
 def test_sentences_give_the_population_that_the_articles_gave(
     scores: list[ArticleScore], sentences: list[Record], model: FramingModel
 ) -> None:
-    fresh, saved = gather_scored(scores), read(sentences, model.codebook)
+    fresh, saved = gather_scored(scores, list_outputs(model.codebook)), read(sentences, model.codebook)
     again = arrange(saved, model.codebook)
     assert saved.skipped == ()
     assert saved.models == (model.label,)
@@ -95,7 +94,7 @@ def test_articles_give_the_shares_that_the_classifier_counted(
 ) -> None:
     """All but what needs sentences: the example, and how many are copies."""
     groupings = tuple(by.split(","))
-    population = gather_scored(scores)
+    population = gather_scored(scores, list_outputs(model.codebook))
     fresh = summarize(gather_evidence(population, model), model.codebook, groupings, group_rows(population, groupings))
     saved = read(whole, model.codebook)
     empty = arrange(saved, model.codebook)
@@ -112,7 +111,7 @@ def test_articles_in_another_language_are_known_by_their_words_or_by_what_the_re
     spanish = "El puerto de Chancay se inauguró en noviembre y el gobierno dijo que traerá empleo a la región. " * 3
     english = "The port of Chancay was opened in November, and the government said that it will bring jobs. " * 3
     articles = [Article("s", spanish, language="es"), Article("e", english), Article("n", spanish)]
-    scores = [item for item in score_articles(articles, Scorer(model)) if isinstance(item, ArticleScore)]
+    scores = [item for item in score_articles(articles, ModelScorer(model.compile())) if isinstance(item, ArticleScore)]
     fresh = [item.foreign for item in scores]
     sentences = read([r for item in scores for r in sentence_records(item, model.codebook)], model.codebook)
     whole = read([article_record(item, model.codebook) for item in scores], model.codebook)
@@ -122,7 +121,7 @@ def test_articles_in_another_language_are_known_by_their_words_or_by_what_the_re
 
 def test_an_articles_headline_is_counted_and_no_more(whole: list[Record], codebook: Codebook) -> None:
     saved = read(whole, codebook)
-    assert [(item.article.id, item.sentences, len(item.article.sentences)) for item in saved.counted] == [
+    assert [(item.article.id, item.sentences, item.headlines) for item in saved.counted] == [
         ("b", 2, 0), ("a", 3, 1), ("c", 1, 0),
     ]  # fmt: skip
 

@@ -4,8 +4,7 @@ import pytest
 
 from framing.articles import Article, Skipped
 from framing.model import FramingModel
-from framing.scorer import Scorer
-from framing.scoring import ArticleScore, article_record, is_foreign, score_article, score_articles, sentence_records
+from framing.scoring import ArticleScore, ModelScorer, article_record, is_foreign, score_article, score_articles, sentence_records
 
 TEXT = """Storms in the valley
 
@@ -21,7 +20,7 @@ Photo: X"""
 @pytest.fixture(scope="module")
 def score(model: FramingModel) -> ArticleScore:
     facts = {"outlet": "Daily", "date": "2024-11", "source": "a.txt", "ownership": "state", "url": "https://example.org/a"}
-    found = score_article(Article("a", TEXT, **facts), Scorer(model))
+    found = score_article(Article("a", TEXT, **facts), ModelScorer(model.compile()))
     assert isinstance(found, ArticleScore)
     return found
 
@@ -64,14 +63,14 @@ def test_what_cannot_be_scored_is_passed_on_in_order_and_nothing_is_lost(model: 
         Article("c", "Photo: X", source="c.txt"),
         Article("d", "Gales blew."),
     ]
-    found = list(score_articles(items, Scorer(model)))
+    found = list(score_articles(items, ModelScorer(model.compile())))
     assert [type(item).__name__ for item in found] == ["ArticleScore", "Skipped", "Skipped", "ArticleScore"]
     assert "no sentences are left after cleaning" in found[2].reason  # type: ignore[union-attr]
 
 
 def test_sentences_that_the_model_was_trained_on_are_counted(model: FramingModel, annotations: list) -> None:
     article = Article("a", f"{annotations[0].text} Something quite new happened.")
-    found = score_article(article, Scorer(model))
+    found = score_article(article, ModelScorer(model.compile()))
     assert isinstance(found, ArticleScore)
     assert found.trained_on == 1
 
@@ -81,7 +80,9 @@ def test_a_target_that_was_not_learnt_has_no_counts(model: FramingModel) -> None
 
     from framing.labelling import LabelRule
 
-    found = score_article(Article("a", "Hail fell."), Scorer(replace(model, rules=(*model.rules[:3], LabelRule(), LabelRule()))))
+    found = score_article(
+        Article("a", "Hail fell."), ModelScorer(replace(model, rules=(*model.rules[:3], LabelRule(), LabelRule())).compile())
+    )
     assert isinstance(found, ArticleScore)
     assert article_record(found, model.codebook)["stance"]["mayor"] == {
         "favor": None,

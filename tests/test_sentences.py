@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framing.articles import Article
+from framing.boundaries import find_cut
+from framing.cleaning import clean, join_wrapped
 from framing.languages import load_language
 from framing.readers import read_articles
-from framing.sentences import split_article, split_text
+from framing.sentences import attribute, find_sentences, split_article, split_text
 
 HERE = Path(__file__).resolve().parent
 CASES = [json.loads(line) for line in (HERE / "data" / "sentence-cases.jsonl").read_text("utf-8").splitlines()]
@@ -76,6 +80,63 @@ def test_offsets_give_back_the_text_in_order_without_overlap_or_loss(text: str) 
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
 
 
+PIECES = ["The port", "the port", "Mr", "U.S", "No", "no", "a.m", "etc", "J", "J.D", "Wang said", "2024", "5", "é", "中文", "Inc"]
+PIECES += [*".!?…,:;-–/%", "...", "”", "“", '"', "'", "(", ")", "[1]", *[" "] * 6, "  ", "\n", "\n\n", "\t", "\u2028", "\xa0"]
+news = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+
+
+def split_slowly(text: str) -> list[tuple[int, int]]:
+    """Return the sentences as the rules say at every run of stops, without the quick ways past most of them."""
+    spans = []
+    for start, end in join_wrapped(text):
+        for stop in re.finditer("[.!?…]+", text[:end]):
+            if stop.start() >= start:
+                cut, follows = find_cut(text, start, stop, end, load_language())
+                if cut:
+                    spans.append((start, cut))
+                    start = follows
+        spans += [(start, end)] if start < end else []
+    return spans
+
+
+@settings(max_examples=500)
+@given(news)
+def test_the_quick_ways_past_plain_stops_decide_as_the_rules_do(text: str) -> None:
+    assert split_text(text) == split_slowly(text)
+
+
+@given(news, st.sampled_from([None, "The port", "[The port]", "Other"]))
+def test_spans_stand_in_order_and_cover_all_that_cleaning_keeps(text: str, title: str | None) -> None:
+    article = Article("a", text, title=title)
+    spans = [(span.start, span.end) for span in find_sentences(article) if span.start is not None and span.end is not None]
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
+    assert all(text[start:end].strip() for start, end in spans)
+    kept = "".join(text[block.start : block.end] for block in clean(article).blocks)
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(kept.split())
+
+
+@given(news, st.sampled_from([None, "The port"]), st.booleans())
+def test_sentences_are_their_spans_with_voices(text: str, title: str | None, came_split: bool) -> None:
+    lines = tuple(text.split("\n")) if came_split else None
+    article = Article("a", text, title=title, sentences=lines)
+    spans = find_sentences(article)
+    sentences = attribute(article, spans)
+    assert sentences == split_article(article)
+    assert [(s.start, s.end, s.kind) for s in sentences] == [(span.start, span.end, span.kind) for span in spans]
+    indices = [span.block for span in spans] if came_split else range(-(spans[:1] != [] and spans[0].start is None), len(spans))
+    assert all(s.index == index for s, index in zip(sentences, indices, strict=False))
+
+
+@pytest.mark.parametrize("unit", [".", "? ", "“", '"', "word ", "a\n" * 10, "The port opened. "])
+def test_memory_grows_with_length_alone(unit: str) -> None:
+    article = Article("a", unit * (500_000 // len(unit)))
+    tracemalloc.start()
+    spans = find_sentences(article)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * len(article.text) + 500 * (len(spans) + article.text.count("\n"))
+
+
 @given(st.text(max_size=300))
 def test_the_sentences_of_any_article_slice_back(text: str) -> None:
     article = Article("a", text)
@@ -109,7 +170,11 @@ def test_a_title_in_brackets_was_supplied_later_and_is_no_headline() -> None:
     assert all(s.kind == "body" for s in split_article(Article("a", "The port opened. Ships came.", title="[Port opens]")))
 
 
-@pytest.mark.parametrize("unit", ["a", ".", "a. ", "? ", "“", "A.B.", "..[1 ", "x said, ", "(", "U.S. ", "\n", "A b said “c.” "])
+HOSTILE = ["a", ".", "a. ", "? ", "“", '"', "A.B.", "..[1 ", "x said, ", "(", "U.S. ", "\n", "A b said “c.” "]
+HOSTILE += ["..a", "aa. ", "3 comments\n", ": \n", "photo ", "a\u2028", "The port opened.The US. "]
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
 def test_time_grows_with_length_not_with_its_square(unit: str) -> None:
     def seconds(size: int) -> float:
         article = Article("a", unit * (size // len(unit)))

@@ -15,11 +15,18 @@ import numpy as np
 import pytest
 
 from framing.annotation_files import read_annotations
-from framing.annotations import settle
-from framing.codebook import read_codebook
-from framing.errors import FileError, ModelError
+from framing.annotations import Annotation, settle
+from framing.chunks import fingerprint_texts
+from framing.codebook import Codebook, read_codebook
+from framing.errors import FileError, ModelError, UsageError
 from framing.files import write_directory, write_file
-from framing.store import FILES, MANIFEST, find_model, list_models, load_model, read_evaluations, read_reliability, save_model
+from framing.scorer.scorer import Scorer
+from framing.store import load_model, load_scoring_model
+from framing.storing.archive import save_model
+from framing.storing.arrays import pack_arrays, unpack_arrays
+from framing.storing.evaluations import read_evaluations, read_reliability
+from framing.storing.files import ARRAYS, DAMAGE, FILES, MANIFEST, find_model, list_models
+from framing.storing.outline import outline_codebook, read_outline
 from framing.training import Training, digest_codes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,12 +52,12 @@ def sign(directory: Path, manifest: dict[str, Any]) -> None:
     (directory / MANIFEST).write_text(json.dumps({**said, "digest": digest}))
 
 
-def arrays(directory: Path, **changes: np.ndarray) -> bytes:
-    with np.load(directory / "weights.npz") as found:
-        kept = {name: found[name] for name in found.files} | changes
-    path = directory / "scratch.npz"
-    np.savez(path, **kept)
-    return path.read_bytes()
+def read_weights(directory: Path) -> dict[str, np.ndarray]:
+    return unpack_arrays(np.fromfile(directory / ARRAYS, np.uint8))
+
+
+def change_weights(directory: Path, **changes: np.ndarray) -> None:
+    rewrite(directory, files={ARRAYS: pack_arrays(read_weights(directory) | changes)})
 
 
 def test_a_loaded_model_scores_as_the_saved_one(saved: Path, training: Training) -> None:
@@ -58,8 +65,115 @@ def test_a_loaded_model_scores_as_the_saved_one(saved: Path, training: Training)
     loaded = load_model(saved)
     assert (loaded.decide(texts) == training.model.decide(texts)).all()
     assert loaded.label.startswith("tiny@")
-    assert loaded.trained_on == training.model.trained_on
+    assert np.array_equal(loaded.seen, training.model.seen)
+    assert loaded.left_out.tobytes() == training.model.left_out.tobytes()
     assert read_evaluations(saved) == (training.evaluations, training.agreement)
+
+
+def test_what_scores_is_loaded_without_the_rest_and_scores_the_same(saved: Path, training: Training) -> None:
+    texts = [
+        "The gale felled trees, and the mayor was blamed bitterly.",
+        "Growers reaped 9 tonnes of wheat.",
+        "A bus holds 40 people.",
+    ]
+    scoring, compiled = load_scoring_model(saved), load_model(saved).compile()
+    for model in (scoring, compiled):
+        assert (model.label, model.rules, model.outputs) == (load_model(saved).label, training.model.rules, scoring.outputs)
+        assert np.array_equal(model.seen, training.model.seen)
+        assert Scorer(model.tables).decide(texts) == pytest.approx(training.model.decide(texts), abs=1e-9)
+    chances, given = scoring.judge(Scorer(scoring.tables).decide(texts))
+    assert chances == pytest.approx(training.model.judge(training.model.decide(texts))[0], nan_ok=True)
+    assert [{label for label, has in zip(scoring.outputs, row, strict=True) if has} for row in given] == [
+        {"storm", "mayor:against"},
+        {"harvest"},
+        set(),
+    ]
+
+
+def test_scoring_reads_no_words_and_no_codebook(copy: Path) -> None:
+    for name in set(FILES) - {ARRAYS}:
+        (copy / name).unlink()
+    assert load_scoring_model(copy).codebook.frame_ids == ("harvest", "storm", "ghost")
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_model(copy)
+
+
+def test_a_model_knows_its_training_sentences(saved: Path, annotations: list[Annotation]) -> None:
+    texts = [annotations[0].text, "It never said this.", "", annotations[-1].text.upper()]
+    model = load_scoring_model(saved)
+    assert model.knows(fingerprint_texts(texts)).tolist() == [True, False, False, True]
+    places = load_model(saved).find_seen(texts)
+    assert places[1:3].tolist() == [-1, -1]
+    assert model.seen[places[[0, 3]]].tolist() == fingerprint_texts(texts)[[0, 3]].tolist()
+    assert replace(model, seen=model.seen[:0]).knows(fingerprint_texts(texts)).tolist() == [False] * 4
+
+
+def test_a_demanded_precision_withholds_what_cannot_reach_it(saved: Path) -> None:
+    model = load_scoring_model(saved, min_precision=0.95)
+    assert model.label.endswith(";min-precision=0.95")
+    assert set(model.withheld) <= set(model.outputs)
+    for plain, strict in zip(load_scoring_model(saved).rules, model.rules, strict=True):
+        assert strict.threshold >= plain.threshold
+    with pytest.raises(UsageError, match=r"must lie between 0\.5 and 0\.95"):
+        load_scoring_model(saved, min_precision=2)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_model_of_an_older_version_is_to_be_trained_again(copy: Path, number: int) -> None:
+    rewrite(copy, format=number)
+    for load in (load_model, load_scoring_model):
+        with pytest.raises(ModelError, match=rf"has format {number}, .* an older version wrote it: train it again"):
+            load(copy)
+
+
+def test_an_outline_names_what_the_codebook_names(codebook: Codebook) -> None:
+    written = json.loads(json.dumps(outline_codebook(codebook)))
+    outline = read_outline(written)
+    for name in ("title", "version", "language", "single_label", "frame_ids", "target_ids", "digest"):
+        assert getattr(outline, name) == getattr(codebook, name)
+    assert [label.name for label in outline.labels] == [label.name for label in codebook.labels]
+    assert outline_codebook(outline) == written
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"frames": [["harvest", 3]]},
+        {"frames": [["harvest", "Harvest"], ["harvest", "Again"]]},
+        {"frames": [["mayor", "The mayor"]]},
+        {"frames": [["not an id", "x"]]},
+        {"frames": 3},
+        {"targets": ["mayor"]},
+        {"title": None},
+        {"single_label": "yes"},
+    ],
+)
+def test_an_outline_that_is_none_is_refused(codebook: Codebook, change: dict[str, Any]) -> None:
+    with pytest.raises(DAMAGE):
+        read_outline(outline_codebook(codebook) | change)
+
+
+def test_arrays_that_lie_never_do_more_than_raise(copy: Path) -> None:
+    """Whatever stands in the arrays under the right hash: the model is refused, or it scores."""
+    arrays = read_weights(copy)
+    texts = ["The gale felled trees; hail fell, and a good harvest of grain came in.", "", "é 😀 \x00"]
+    reasons: list[str] = []
+    for name, array in arrays.items():
+        flat = array.reshape(-1)
+        changes = [np.zeros_like(array), np.zeros(array.shape, "<f2"), array.reshape(*array.shape, 1)]
+        changes += [np.frombuffer(b"\xff" * array.nbytes, array.dtype).reshape(array.shape), flat[:-1], flat[:0], flat[::-1]]
+        changes += [array[::-1], array[:-1], np.concatenate([array, array])] if array.ndim else []
+        for change in changes:
+            rewrite(copy, files={ARRAYS: pack_arrays(arrays | {name: change})})
+            try:
+                Scorer(load_scoring_model(copy).tables).decide(texts)
+            except ModelError as error:
+                reasons.append(str(error))
+        rewrite(copy, files={ARRAYS: pack_arrays({key: value for key, value in arrays.items() if key != name})})
+        with pytest.raises(ModelError, match="damaged"):
+            load_scoring_model(copy)
+    assert len(reasons) > 4 * len(arrays)
+    assert all("damaged" in reason or "probe sentences" in reason for reason in reasons)
 
 
 def test_the_same_model_gives_the_same_bytes(saved: Path, training: Training, tmp_path: Path) -> None:
@@ -109,11 +223,15 @@ def test_a_pickle_in_place_of_the_weights_is_never_run(copy: Path, tmp_path: Pat
         def __reduce__(self) -> tuple[Any, ...]:
             return os.mkdir, (str(canary),)
 
-    hidden = arrays(copy, idf=np.array([Trap()], object))
-    for data in (hidden, *(pickle.dumps(Trap(), protocol=protocol) for protocol in (0, 2, 5))):
-        rewrite(copy, files={"weights.npz": data})
-        with pytest.raises(ModelError, match="damaged"):
-            load_model(copy)
+    np.savez(tmp_path / "hidden.npz", decisions=np.array([Trap()], object))
+    traps = [pickle.dumps(Trap(), protocol=protocol) for protocol in (0, 2, 5)]
+    for name in (ARRAYS, "left-out.npz"):
+        kept = (copy / name).read_bytes()
+        for data in ((tmp_path / "hidden.npz").read_bytes(), *traps):
+            rewrite(copy, files={name: data})
+            with pytest.raises(ModelError, match="damaged"):
+                load_model(copy)
+        rewrite(copy, files={name: kept})
     assert not canary.exists()
 
 
@@ -136,9 +254,12 @@ def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
     ("change", "message"),
     [
         ({"format": 99}, "has format 99"),
-        ({"codebook": {"digest": "0" * 64}}, "trained on another codebook"),
+        ({"codebook": {"digest": "0" * 64}}, "damaged (KeyError"),
+        ({"codebook": 3}, "damaged (TypeError"),
+        ({"files": {"codebook.toml": b'[[frames]]\nid = "other"'}}, "trained on another codebook"),
         ({"labels": {}}, "damaged (KeyError"),
         ({"probes": [1]}, "damaged (TypeError"),
+        ({"probes": []}, "damaged (ValueError"),
         (
             {
                 "labels": {
@@ -149,14 +270,13 @@ def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
             "damaged (ValueError",
         ),
         ({"labels": {"harvest": {"slope": 1, "offset": 0, "threshold": 0.5, "positives": 9}}}, "KeyError"),
-        ({"files": {"weights.npz": None}}, "the weights do not fit"),
+        ({"files": {ARRAYS: b"[]".ljust(63) + b"\n"}}, "damaged (KeyError: 'seen')"),
         ({"files": {"codebook.toml": b"[[frames]"}}, "no valid TOML"),
-        ({"files": {"vocabulary.json": b'{"words": ["a"], "chars": []}'}}, "differ in length"),
+        ({"files": {"vocabulary.json": b'{"words": ["a"], "chars": []}'}}, "the vocabulary does not fit the weights"),
+        ({"files": {"vocabulary.json": b"[]"}}, "damaged (TypeError"),
     ],
 )
 def test_a_model_that_does_not_fit_together_is_named(copy: Path, change: dict[str, Any], message: str) -> None:
-    if change.get("files", {}).get("weights.npz", b"") is None:
-        change["files"]["weights.npz"] = arrays(copy, weights=np.zeros((3, 3), np.float32))
     rewrite(copy, **change)
     with pytest.raises(ModelError) as caught:
         load_model(copy)
@@ -164,19 +284,36 @@ def test_a_model_that_does_not_fit_together_is_named(copy: Path, change: dict[st
     assert caught.value.exit_code == 3
 
 
-def test_a_weight_that_is_no_number_is_named(copy: Path) -> None:
-    weights = np.load(copy / "weights.npz")["weights"]
-    weights[0, 0] = np.nan
-    rewrite(copy, files={"weights.npz": arrays(copy, weights=weights)})
-    with pytest.raises(ModelError, match="a weight is no number"):
+def test_weights_that_do_not_fit_or_are_no_numbers_are_named(copy: Path) -> None:
+    rows = read_weights(copy)["word_rows"].copy()
+    change_weights(copy, word_rows=rows[:, :-1])
+    with pytest.raises(ModelError, match="the weights of words are not"):
+        load_model(copy)
+    rows[0, 0] = np.nan
+    change_weights(copy, word_rows=rows)
+    with pytest.raises(ModelError, match="finite numbers"):
         load_model(copy)
 
 
 def test_other_weights_under_the_right_hash_fail_the_probes(copy: Path) -> None:
-    weights = np.load(copy / "weights.npz")["weights"] * 1.01
-    rewrite(copy, files={"weights.npz": arrays(copy, weights=weights)})
-    with pytest.raises(ModelError, match="probe sentences"):
+    change_weights(copy, word_rows=read_weights(copy)["word_rows"] * 1.01)
+    for load in (load_model, load_scoring_model):
+        with pytest.raises(ModelError, match="probe sentences"):
+            load(copy)
+
+
+def test_words_of_another_model_fail_the_probes(copy: Path) -> None:
+    terms = json.loads((copy / "vocabulary.json").read_text())
+    arrays = read_weights(copy)
+    vectorizer = load_model(copy).vectorizer
+    assert list(vectorizer.words) == terms["words"]
+    places = {term: place for place, term in enumerate(terms["chars"])}
+    one, other = places["hail"], places["wheat"] if "wheat" in places else places["whea"]
+    terms["chars"][one] = terms["chars"][other]
+    rewrite(copy, files={"vocabulary.json": json.dumps(terms).encode()})
+    with pytest.raises(ModelError, match="names a term twice"):
         load_model(copy)
+    assert len(arrays["chars"]) == len(places)
 
 
 def test_a_damaged_evaluation_is_named(copy: Path) -> None:

@@ -668,3 +668,26 @@ def test_a_cell_that_no_table_holds_is_refused_by_its_line(articles: Path, saved
         assert "it is no CSV that can be read" in refused("summarize", articles, "-m", saved, "--outlets", table)
     finally:
         csv.field_size_limit(limit)
+
+
+@pytest.mark.parametrize("unit", ["article", "sentence"])
+def test_a_folder_of_parts_is_summed_up_like_the_file_that_they_make(
+    articles: Path, saved: Path, tmp_path: Path, unit: str
+) -> None:
+    run("score", articles, "-m", saved, "--unit", unit, "-o", f"{tmp_path}/parts/")
+    run("score", articles, "-m", saved, "--unit", unit, "-o", tmp_path / "whole.jsonl")
+    for by in ("outlet", "month", "country"):
+        whole, parts = (
+            run("summarize", tmp_path / name, "-m", saved, "--by", by, "-f", "json").stdout for name in ("whole.jsonl", "parts")
+        )
+        assert json.loads(parts) == json.loads(whole)
+
+
+def test_a_folder_of_parts_may_not_be_named_twice(articles: Path, saved: Path, tmp_path: Path) -> None:
+    run("score", articles, "-m", saved, "-o", f"{tmp_path}/parts/")
+    assert "named twice" in refused("summarize", tmp_path / "parts", f"{tmp_path}/parts/", "-m", saved)
+
+
+def test_parts_that_are_no_json_lines_are_refused(articles: Path, saved: Path, tmp_path: Path) -> None:
+    run("score", articles, "-m", saved, "-f", "parquet", "-o", f"{tmp_path}/parts/")
+    assert "score again with --format jsonl" in refused("summarize", tmp_path / "parts", "-m", saved)

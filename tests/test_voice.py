@@ -82,3 +82,12 @@ def test_q_and_a_have_turns_but_no_names() -> None:
 def test_a_label_before_a_colon_alone_makes_no_interview() -> None:
     assert {turn for _, _, turn in voices("Beijing: The port opened.\n\nLima: The port opened too.")} == {None}
     assert {turn for _, _, turn in voices("Analysis: Is it safe?\n\nAnalysis: It is.\n\nAnalysis: It was.\n\nWang: No.")} == {None}
+
+
+def test_a_label_that_is_a_sentence_of_its_own_opens_no_turn() -> None:
+    assert voices("Wang. Is it?\n\nLi. It is.") == [("outlet", None, None)] * 4
+
+
+def test_a_mark_of_either_kind_closes_what_any_mark_opened() -> None:
+    assert voices('“It is a hub" and more of it.') == [("outlet", None, None)]
+    assert voices("«It is a hub and much more of it» it is.") == [("quoted", None, None)]

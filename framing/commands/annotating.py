@@ -153,20 +153,20 @@ def _suggestions(name: str | None, codebook: Codebook) -> tuple[Suggest | None, 
     if name is None:
         return None, None
     from framing.errors import ModelError
-    from framing.scorer import Scorer
-    from framing.store import load_model
+    from framing.store import load_scoring_model
 
-    scorer = Scorer(load_model(name))
-    if not set(scorer.model.codebook.frame_ids) & set(codebook.frame_ids):
+    model = load_scoring_model(name)
+    frames = model.codebook.frame_ids
+    if not set(frames) & set(codebook.frame_ids):
         raise ModelError(f"{name}: the model knows none of this codebook's frames; it has nothing to suggest")
     known = set(codebook.frame_ids)
 
     def suggest(text: str) -> dict[str, float]:
-        scores = scorer.score([text])
-        pairs = zip(scorer.model.codebook.frame_ids, scores.frames[0], strict=True)
+        chances, _ = model.judge(model.scorer.decide([text]))
+        pairs = zip(frames, chances[0, : len(frames)], strict=True)
         return {frame: round(float(value), 3) for frame, value in pairs if frame in known and value == value}
 
-    return suggest, scorer.model.label
+    return suggest, model.label
 
 
 def _serve(desk: Desk, coders: Sequence[str], adjudicators: Sequence[str], port: int, open_browser: bool) -> None:

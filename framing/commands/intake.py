@@ -50,25 +50,32 @@ class Intake:
 
     def finish(self, language: str) -> None:
         """Say what limits the scores; exit with 1 where inputs were skipped, 4 where none could be opened and scored."""
-        share = f"of {self.scored} articles"
-        if self.trained_on:
-            say(f"note: {self.trained_on} {share} hold sentences that the model was trained on; it does better on them")
-        if self.foreign:
-            say(f"note: {self.foreign} {share} are in another language than the model's ({language}); their scores mean little")
-        if self.skipped:
-            say(f"{self.scored} scored, {len(self.skipped)} skipped")
-            unreadable = any(item.unreadable for item in self.skipped)
-            raise typer.Exit(FileError.exit_code if unreadable and not self.scored else 1)
+        say_limits(self.scored, self.trained_on, self.foreign, language)
+        end_with(self.scored, len(self.skipped), sum(item.unreadable for item in self.skipped))
+
+
+def say_limits(scored: int, trained_on: int, foreign: int, language: str) -> None:
+    """Say of how many articles the scores mean less than they seem to."""
+    share = f"of {scored} articles"
+    if trained_on:
+        say(f"note: {trained_on} {share} hold sentences that the model was trained on; it does better on them")
+    if foreign:
+        say(f"note: {foreign} {share} are in another language than the model's ({language}); their scores mean little")
+
+
+def end_with(scored: int, skipped: int, unreadable: int) -> None:
+    """Exit with 1 where inputs were skipped, 4 where none could be opened and scored; say how many."""
+    if skipped:
+        say(f"{scored} scored, {skipped} skipped")
+        raise typer.Exit(FileError.exit_code if unreadable and not scored else 1)
 
 
 def gather_articles(paths: list[str], outlet: str | None) -> Iterator[Article | Skipped]:
     """Yield the articles, with ``outlet`` for those that name none, and each input that could not be read."""
-    from framing.articles import Article
     from framing.readers import read_articles
+    from framing.runs.reading import name_outlets
 
-    for item in read_articles(paths):
-        named = isinstance(item, Article) and item.outlet is None and outlet is not None
-        yield replace(item, outlet=outlet) if named and isinstance(item, Article) else item
+    return name_outlets(read_articles(paths), outlet)
 
 
 def gather_coding(paths: list[Path] | None, codebook: Path | None, articles: list[str] | None) -> Coding:

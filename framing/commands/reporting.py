@@ -11,19 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from framing.commands.gathering import Inputs, gather
 from framing.commands.intake import Intake
 from framing.commands.options import ModelName, Outlet, Paths
 from framing.commands.speaking import refuse_overwriting, say
-from framing.commands.summarizing import (
-    Codes,
-    Inputs,
-    TheseArticles,
-    WithoutCopies,
-    choose_plan,
-    gather,
-    leave_out,
-    say_account,
-)
+from framing.commands.summarizing import Codes, TheseArticles, WithoutCopies, choose_plan, leave_out, say_account
 from framing.errors import UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +91,8 @@ def _choose_form(form: str | None, output: Path | None) -> str:
 def _gather_sources(evidence: Evidence, model: FramingModel, name: str | None, plan: Plan, annotations: list[Path]) -> Sources:
     from framing.annotation_files import find_annotation_files, read_annotations, read_statement
     from framing.report.assembly import Sources
-    from framing.store import find_model, read_evaluations, read_model_statement
+    from framing.storing.evaluations import read_evaluations, read_model_statement
+    from framing.storing.files import find_model
 
     directory = find_model(name)
     evaluations, agreement = read_evaluations(directory)

@@ -134,11 +134,12 @@ def _gather(paths: list[str], outlet: str | None, model: str | None, labels: Seq
     if model is None:
         population = gather_population(articles)
     else:
-        from framing.scorer import Scorer
-        from framing.scoring import score_articles
-        from framing.store import load_model
+        from framing.labelling import list_outputs
+        from framing.scoring import ModelScorer, score_articles
+        from framing.store import load_scoring_model
 
-        population = gather_scored(score_articles(articles, Scorer(load_model(model))), labels)
+        scorer = ModelScorer(load_scoring_model(model))
+        population = gather_scored(score_articles(articles, scorer), list_outputs(scorer.model.codebook), labels)
     _name_skipped(population.skipped)
     return population
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from framing.commands.intake import Intake, gather_articles
-from framing.commands.options import Format, ModelName, Outlet, Output, Paths
+from framing.commands.intake import Intake, end_with, say_limits
+from framing.commands.options import Dask, FileOrFolder, Format, Jobs, ModelName, Outlet, Output, Paths, Resume
 from framing.commands.speaking import refuse_overwriting, say
 from framing.errors import UsageError
 
 if TYPE_CHECKING:
-    from framing.model import FramingModel
+    from framing.commands.score_runs import Request
 
 
 def score(
@@ -26,40 +26,63 @@ def score(
         float | None, typer.Option(help="Give only labels that were right this often on left-out articles, as 0.8.")
     ] = None,
     form: Format = None,
-    output: Output = None,
+    output: FileOrFolder = None,
+    jobs: Jobs = 1,
+    dask: Dask = None,
+    resume: Resume = False,
 ) -> None:
     """Score articles: which frames and stances their sentences carry, one record per article or sentence."""
-    from framing.output import choose_format, print_tables, write_records
-    from framing.scorer import Scorer
-    from framing.scoring import article_record, score_articles, sentence_records
+    from framing.commands.score_runs import open_pool, score_by_pieces, score_here
+    from framing.store import load_scoring_model
+
+    request = _read_request(paths, unit, outlet, form, output)
+    refuse_overwriting(request.output, [*paths, model])
+    loaded = load_scoring_model(model, min_precision=min_precision)
+    if loaded.withheld:
+        lacking = ", ".join(loaded.withheld)
+        say(f"note: no threshold gives {lacking} a precision of {min_precision:g}: not given to any sentence")
+    if jobs == 1 and dask is None and not resume and not request.in_parts:
+        tally = score_here(request, loaded)
+    else:
+        from framing.runs.parts import Order
+        from framing.storing.files import find_model
+
+        _check_parts(request, resume=resume)
+        form = request.form if request.in_parts else "jsonl"
+        order = Order(str(find_model(model).resolve()), loaded.digest, min_precision, unit, outlet, form)
+        with open_pool(jobs, dask) as pool:
+            tally = score_by_pieces(request, loaded, order, pool, resume=resume)
+    say_limits(tally.articles, tally.trained_on, tally.foreign, loaded.codebook.language)
+    end_with(tally.articles, tally.skipped, tally.unreadable)
+
+
+def _read_request(paths: list[str], unit: str, outlet: str | None, form: str | None, output: str | None) -> Request:
+    from framing.commands.score_runs import Request
+    from framing.output import choose_format
 
     if unit not in ("article", "sentence"):
         raise UsageError(f"--unit {unit!r} is neither article nor sentence")
-    refuse_overwriting(output, [*paths, model])
-    form = choose_format(form, output)
-    scorer = Scorer(_load_model(model, min_precision))
-    codebook, intake = scorer.model.codebook, Intake()
-    scores = intake.keep(score_articles(gather_articles(paths, outlet), scorer))
-    if form == "table":
-        from framing.tables.scores import tabulate_articles, tabulate_sentences
-
-        print_tables((tabulate_articles if unit == "article" else tabulate_sentences)(scores, codebook), output)
-    elif unit == "article":
-        write_records((article_record(item, codebook) for item in scores), form, output)
-    else:
-        write_records((record for item in scores for record in sentence_records(item, codebook)), form, output)
-    intake.finish(codebook.language)
+    target = None if output is None else Path(output)
+    in_parts = output is not None and target is not None and (output.endswith("/") or target.is_dir())
+    form = form or "jsonl" if in_parts else choose_format(form, target)
+    if in_parts and form not in ("jsonl", "parquet"):
+        raise UsageError(f"--format {form!r}: the parts in a folder are jsonl or parquet")
+    return Request(tuple(paths), unit, outlet, form, target, in_parts)
 
 
-def _load_model(name: str | None, min_precision: float | None) -> FramingModel:
-    from framing.store import load_model, load_precise_model
-
-    if min_precision is None:
-        return load_model(name)
-    model, lacking = load_precise_model(name, min_precision)
-    if lacking:
-        say(f"note: no threshold gives {', '.join(lacking)} a precision of {min_precision:g}: not given to any sentence")
-    return model
+def _check_parts(request: Request, *, resume: bool) -> None:
+    """Check that parts can be kept where they are wanted: in a file's folder that no input is read from."""
+    if resume and request.output is None:
+        raise UsageError("--resume goes on from the parts of an output: name it with -o")
+    if resume and "-" in request.paths:
+        raise UsageError("--resume needs inputs that can be read again, which standard input cannot")
+    if request.form == "parquet" and request.output is None:
+        raise UsageError("--format parquet writes a file: name it with -o FILE.parquet")
+    if request.folder is None:
+        return
+    for path in (Path(given) for given in request.paths if given.strip()):
+        if path.is_dir() and request.folder.resolve().is_relative_to(path.resolve()):
+            raise UsageError(f"{request.folder}: it lies in {path}, which is read here: name an output elsewhere")
 
 
 def explain(

@@ -31,6 +31,12 @@ def train(
     test: Annotated[
         list[Path] | None, typer.Option("--test", help="Coded sentences of other articles, to hold the model to; never trained on.")
     ] = None,
+    search: Annotated[
+        bool,
+        typer.Option(
+            "--search", help="Try other values of frame_c, stance_c and cue_scale on left-out articles first, and take the best."
+        ),
+    ] = False,
     suggest_cues: Annotated[
         bool, typer.Option("--suggest-cues", help="Train nothing; print words that mark a label and are no cues yet, as TOML.")
     ] = False,
@@ -39,9 +45,12 @@ def train(
     from framing.annotation_files import read_annotations
     from framing.files import check_replaceable
     from framing.output import print_tables
+    from framing.searching import STRENGTHS
     from framing.settings import read_settings
-    from framing.store import MODEL_FILES, save_model
+    from framing.storing.archive import save_model
+    from framing.storing.files import MODEL_FILES
     from framing.tables.evaluation import tabulate_changes, tabulate_evaluation, tabulate_gap
+    from framing.tables.searches import tabulate_search
     from framing.training import describe_data
     from framing.training import train as train_model
 
@@ -57,7 +66,8 @@ def train(
     check_replaceable(directory, MODEL_FILES)
     before, basis = _predecessor(directory)
     same = not before or basis == (coding.codebook.digest, describe_data(coding.annotations)["digest"])
-    result = train_model(coding.annotations, coding.codebook, chosen, test=tested, progress=lambda step: say(f"training: {step}"))
+    tried = STRENGTHS if search else ()
+    result = train_model(coding.annotations, coding.codebook, chosen, test=tested, tried=tried, progress=_say_step)
     saved = save_model(
         directory,
         result.model,
@@ -68,12 +78,16 @@ def train(
     )
     changes = tabulate_changes(next(iter(before), None), result.evaluations[0], comparable=same)
     later = (part for item in result.evaluations[1:] for part in tabulate_evaluation(item))
-    print_tables([*changes, *later, *tabulate_gap(result.evaluations)])
+    print_tables([*tabulate_search(result.search), *changes, *later, *tabulate_gap(result.evaluations)])
     if not any(row.beats_guessing for row in result.evaluations[0].labels):
         say("note: no label is surely found better than by giving it to all sentences, or to none: code more before you use it")
     if not coding.statement:
         say("note: the data has no README.md beside it that says who coded what; the card has a gap there")
     say(f"{directory} holds {saved.label}; read its card in {directory}/README.md")
+
+
+def _say_step(step: str) -> None:
+    say(f"training: {step}")
 
 
 def _suggest_cues(coding: Coding) -> None:
@@ -88,7 +102,7 @@ def _suggest_cues(coding: Coding) -> None:
 
 def _predecessor(directory: Path) -> tuple[Sequence[Evaluation], tuple[str, str]]:
     """Return the evaluations and the basis of the model that training replaces; nothing where there is none to read."""
-    from framing.store import read_basis, read_evaluations
+    from framing.storing.evaluations import read_basis, read_evaluations
 
     try:
         return read_evaluations(directory)[0], read_basis(directory)

@@ -1,27 +1,79 @@
-"""From paths to articles: one reader per format, each ``path -> Iterator[Article | Skipped]``."""
+"""From paths to articles: one reader per format, each ``path -> Iterator[Article | Skipped]``, loaded when it is needed."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from framing.articles import Article, Reader, Skipped
-from framing.readers.html import read_html
-from framing.readers.tables import read_csv, read_jsonl, read_parquet
-from framing.readers.text import read_stream, read_text
+
+
+def _read_text(path: Path) -> Iterator[Article | Skipped]:
+    from framing.readers.text import read_text
+
+    return read_text(path)
+
+
+def _read_html(path: Path) -> Iterator[Article | Skipped]:
+    from framing.readers.html import read_html
+
+    return read_html(path)
+
+
+def _read_jsonl(path: Path) -> Iterator[Article | Skipped]:
+    from framing.readers.jsonl import read_jsonl
+
+    return read_jsonl(path)
+
+
+def _read_jsonl_gz(path: Path) -> Iterator[Article | Skipped]:
+    from framing.readers.jsonl import read_jsonl_gz
+
+    return read_jsonl_gz(path)
+
+
+def _read_csv(path: Path) -> Iterator[Article | Skipped]:
+    from framing.readers.tables import read_csv
+
+    return read_csv(path)
+
+
+def _read_parquet(path: Path) -> Iterator[Article | Skipped]:
+    from framing.readers.tables import read_parquet
+
+    return read_parquet(path)
+
+
+def _read_warc(path: Path) -> Iterator[Article | Skipped]:
+    from framing.readers.warc import read_warc
+
+    return read_warc(path)
+
 
 READERS: dict[str, Reader] = {
-    ".txt": read_text,
-    ".md": read_text,
-    ".html": read_html,
-    ".htm": read_html,
-    ".jsonl": read_jsonl,
-    ".csv": read_csv,
-    ".parquet": read_parquet,
+    ".txt": _read_text,
+    ".md": _read_text,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".jsonl": _read_jsonl,
+    ".jsonl.gz": _read_jsonl_gz,
+    ".csv": _read_csv,
+    ".parquet": _read_parquet,
+    ".warc": _read_warc,
+    ".warc.gz": _read_warc,
 }
 """The reader of each file ending."""
+
+_PACKED = ".gz"
+
+
+def find_ending(path: Path) -> str:
+    """Return what of a file's name tells its format, in small letters: the last ending, and the one before where it is packed."""
+    ending = path.suffix.lower()
+    return path.with_suffix("").suffix.lower() + ending if ending == _PACKED else ending
 
 
 def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
@@ -40,6 +92,8 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
 def _read_path(given: str | Path) -> Iterator[Article | Skipped]:
     path = Path(given)
     if str(given) == "-":
+        from framing.readers.text import read_stream
+
         yield from read_stream(sys.stdin.buffer)
     elif not str(given).strip():
         yield Skipped(repr(str(given)), "it names no file", unreadable=True)
@@ -49,32 +103,55 @@ def _read_path(given: str | Path) -> Iterator[Article | Skipped]:
         yield Skipped(str(path), "there is no such file or folder", unreadable=True)
     elif not path.is_file():
         yield Skipped(str(path), "it is neither a file nor a folder", unreadable=True)
-    elif path.suffix.lower() not in READERS:
+    elif find_ending(path) not in READERS:
         yield Skipped(str(path), f"its ending is none of {' '.join(READERS)}", unreadable=True)
     else:
-        yield from _read_file(path)
+        yield from read_file(path)
 
 
 def _read_folder(folder: Path) -> Iterator[Article | Skipped]:
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in READERS and path.is_file())
-    files = [path for path in files if path.stem.lower() != "readme"]
-    files = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    if not files:
+    empty = True
+    for name in walk_folder(folder):
+        empty = False
+        path = Path(name)
+        yield from place_below(folder, path, read_file(path))
+    if empty:
         yield Skipped(str(folder), f"it holds no {' '.join(READERS)} file", unreadable=True)
-    for path in files:
-        below = path.relative_to(folder)
-        for item in _read_file(path):
-            if isinstance(item, Article):
-                # Two folders may hold a file of one name: the path below the folder tells their articles apart.
-                identity = below.with_suffix("").as_posix() if item.id == path.stem else item.id
-                outlet = item.outlet or (below.parts[0] if len(below.parts) > 1 else None)
-                yield replace(item, id=identity, outlet=outlet)
-            else:
-                yield item
 
 
-def _read_file(path: Path) -> Iterator[Article | Skipped]:
+def walk_folder(folder: str | Path) -> Iterator[str]:
+    """Yield the files in and below ``folder`` that a reader is there for, in the order of their names; none hidden, no README.
+
+    The names of one folder are held at a time, not those of all.
+    """
     try:
-        yield from READERS[path.suffix.lower()](path)
+        with os.scandir(folder) as entries:
+            found = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    except PermissionError:
+        return
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from walk_folder(entry.path)
+        elif find_ending(path := Path(entry.path)) in READERS and path.stem.lower() != "readme" and entry.is_file():
+            yield entry.path
+
+
+def place_below(folder: Path, path: Path, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
+    """Yield what was read from ``path`` as ``folder`` places it: its subfolder names the outlet where nothing else does."""
+    below = path.relative_to(folder)
+    for item in items:
+        if isinstance(item, Article):
+            # Two folders may hold a file of one name: the path below the folder tells their articles apart.
+            identity = below.with_suffix("").as_posix() if item.id == path.stem else item.id
+            outlet = item.outlet or (below.parts[0] if len(below.parts) > 1 else None)
+            yield replace(item, id=identity, outlet=outlet)
+        else:
+            yield item
+
+
+def read_file(path: Path) -> Iterator[Article | Skipped]:
+    """Yield the articles of a file, whose ending must be one of ``READERS``, and each input in it that holds none."""
+    try:
+        yield from READERS[find_ending(path)](path)
     except OSError as error:
         yield Skipped(str(path), f"it cannot be read: {error.strerror}", unreadable=True)

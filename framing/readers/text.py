@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from framing.articles import MAX_BYTES, Article, Skipped, decode, make_article
-from framing.readers.tables import parse_jsonl
 
 MAX_FRONT_MATTER = 20_000
 """Characters of front matter; more of it is no metadata."""
@@ -27,20 +25,39 @@ def read_text(path: Path) -> Iterator[Article | Skipped]:
 
 def read_stream(stream: BinaryIO) -> Iterator[Article | Skipped]:
     """Yield the articles of standard input: JSON Lines when it starts with ``{``, one text otherwise."""
-    first = stream.readline()
-    if first.lstrip(b"\xef\xbb\xbf \t").startswith(b"{"):
-        yield from parse_jsonl(_chain(first, stream), source="stdin")
+    opened = OpenedStream(stream)
+    if opened.holds_jsonl:
+        from framing.readers.jsonl import parse_jsonl
+
+        yield from parse_jsonl(opened, source="stdin")
     else:
-        data = first + stream.read(MAX_BYTES + 1)
+        data = opened.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             yield Skipped("stdin", f"it is larger than {MAX_BYTES // 2**20} MiB: split it into articles")
         else:
             yield _parse(data, source="stdin", name="stdin")
 
 
-def _chain(first: bytes, rest: BinaryIO) -> Iterator[bytes]:
-    yield first
-    yield from rest
+class OpenedStream:
+    """A stream whose first line, or the start of it, was looked at; it is read from its beginning all the same."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take the stream and look at its first line."""
+        self._rest = stream
+        self._head = stream.readline(2**16)
+        self.holds_jsonl = self._head.lstrip(b"\xef\xbb\xbf \t").startswith(b"{")
+
+    def readline(self, limit: int, /) -> bytes:
+        """Return the next line, or its first ``limit`` bytes."""
+        head, self._head = self._head, b""
+        if not head or head.endswith(b"\n"):
+            return head or self._rest.readline(limit)
+        return head + self._rest.readline(limit - len(head))
+
+    def read(self, limit: int) -> bytes:
+        """Return the next ``limit`` bytes, fewer at the end."""
+        head, self._head = self._head, b""
+        return head + self._rest.read(limit - len(head))
 
 
 def _parse(data: bytes, *, source: str, name: str) -> Article | Skipped:
@@ -70,6 +87,8 @@ def split_front_matter(text: str) -> tuple[dict[str, str | None], str]:
     if len(block) > MAX_FRONT_MATTER:
         raise ValueError(f"its front matter is longer than {MAX_FRONT_MATTER:,} characters")
     if fence == "+++":
+        import tomllib
+
         try:
             values = tomllib.loads(block)
         except RecursionError:
