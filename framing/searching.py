@@ -24,7 +24,7 @@ from framing.fitting import fit_outputs
 from framing.metrics import average_precision
 from framing.settings import Settings
 
-STRENGTHS = (0.05, 0.1, 0.2, 0.4, 0.8)
+STRENGTHS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """The values of C that are tried, for frames and for stances."""
 
 CUE_SCALES = (0.3, 0.9, 2.0)

@@ -16,17 +16,17 @@ class Settings:
 
     ``min_documents`` is the number of sentences that an n-gram must occur in; 0 leaves it to ``settle_settings``.
     ``cue_scale`` multiplies the cue counts: the smaller, the less the model leans on them. ``frame_c`` and ``stance_c``
-    are the inverse regularisation of the support vector machines. ``char_ngrams`` of (0, 0) are none: words and cues
-    alone. ``written_weight`` is what a sentence written for
-    training weighs beside one of news. ``folds`` are grouped by article, or by outlet.
+    are the inverse regularisation of the regressions. ``char_ngrams`` of (0, 0) are none: words and cues alone.
+    ``written_weight`` is what a sentence written for training weighs beside one of news. ``folds`` are grouped by article,
+    or by outlet.
     """
 
     word_ngrams: tuple[int, int] = (1, 2)
     char_ngrams: tuple[int, int] = (2, 5)
     min_documents: int = 0
     cue_scale: float = 0.9
-    frame_c: float = 0.2
-    stance_c: float = 0.1
+    frame_c: float = 2.0
+    stance_c: float = 2.0
     written_weight: float = 0.5
     folds: int = 5
     seed: int = 0

@@ -167,10 +167,12 @@ def describe_classifier(report: Report) -> str:
     settings = model.vectorizer.settings
     words, characters = (f"{low} to {high}" for low, high in (settings.word_ngrams, settings.char_ngrams))
     pieces = f" and of {characters} characters within words" if settings.char_ngrams[1] else ""
-    fitting = "stochastic gradient descent" if facts.get("sentences", 0) >= LARGE_FIT else "liblinear"
+    large = facts.get("sentences", 0) >= LARGE_FIT
+    machine = "linear classifier of modified Huber loss" if large else "logistic regression"
+    fitting = "stochastic gradient descent" if large else "liblinear"
     said = [
-        f"All sentences were labelled by a classifier (model {show_name(model.label)}): one L2-regularised linear support vector "
-        f"machine for each frame and each side of a stance ({fitting}; C = {settings.frame_c:g} for frames, {settings.stance_c:g} "
+        f"All sentences were labelled by a classifier (model {show_name(model.label)}): one L2-regularised {machine} for "
+        f"each frame and each side of a stance ({fitting}; C = {settings.frame_c:g} for frames, {settings.stance_c:g} "
         f"for stances), on TF-IDF weights of n-grams of {words} words{pieces}, found in at least "
         f"{count(max(settings.min_documents, 1), 'sentence')}, and on counts of the codebook's cues. A label is given at a "
         "threshold of its own, chosen on articles that were left out.",
