@@ -198,12 +198,20 @@ def _race_jobs(bench: Bench, options: dict[str, list[str]]) -> tuple[dict[str, l
     return costs, "same bytes" if len(set(digests.values())) == 1 else "OTHER BYTES"
 
 
+def _compare_jobs(names: tuple[str, str], costs: tuple[list[Cost], list[Cost]], same: str, goal: float) -> list[Row]:
+    """Return how much sooner the second is done than the first, and what of the first's CPU time it needs, the work being one."""
+    first, second = costs
+    rows = []
+    for what, seconds, wanted in ((f"{names[1]}, wall ({same})", "wall", goal), (f"{names[1]}, CPU of all processes", "cpu", None)):
+        shown = f"{median(second, seconds):.2f} s", f"{median(first, seconds):.2f} s"
+        rows.append(Row(what, names[0], *shown, median_ratio(first, second, seconds), wanted, shown="{:.2f}"))
+    return rows
+
+
 def time_jobs(bench: Bench) -> list[Row]:
-    """Two processes beside one, on the clock."""
+    """Two processes beside one, on the clock; the CPU time of both tells what other programs hide where cores are busy."""
     costs, same = _race_jobs(bench, {"1": ["--jobs", "1"], "2": ["--jobs", "2"]})
-    one, two = costs["1"], costs["2"]
-    shown = f"{median(two, 'wall'):.2f} s", f"{median(one, 'wall'):.2f} s"
-    return [Row(f"2 processes ({same})", "1 process", *shown, median_ratio(one, two, "wall"), 1.8, shown="{:.2f}")]
+    return _compare_jobs(("1 process", "2 processes"), (costs["1"], costs["2"]), same, 1.8)
 
 
 def time_dask(bench: Bench) -> list[Row]:
@@ -211,11 +219,8 @@ def time_dask(bench: Bench) -> list[Row]:
     found = subprocess.run([sys.executable, "-c", "import distributed"], capture_output=True, check=False)
     if found.returncode:
         return [Row("Dask, 2 local workers", "2 processes", "no distributed installed", "")]
-    options = {"jobs": ["--jobs", "2"], "dask": ["--jobs", "2", "--dask", "local"]}
-    costs, same = _race_jobs(bench, options)
-    shown = f"{median(costs['dask'], 'wall'):.2f} s", f"{median(costs['jobs'], 'wall'):.2f} s"
-    ratio = median_ratio(costs["jobs"], costs["dask"], "wall")
-    return [Row(f"Dask, 2 local workers ({same})", "2 processes", *shown, ratio, 0.8, shown="{:.2f}")]
+    costs, same = _race_jobs(bench, {"jobs": ["--jobs", "2"], "dask": ["--jobs", "2", "--dask", "local"]})
+    return _compare_jobs(("2 processes", "Dask, 2 local workers"), (costs["jobs"], costs["dask"]), same, 0.8)
 
 
 def time_start(bench: Bench) -> list[Row]:

@@ -204,7 +204,7 @@ def spacy_sentences(job: Job) -> Callable[[], Run]:
     bow = {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": False, "ngram_size": 2, "no_output_layer": False}
     textcat = nlp.add_pipe("textcat_multilabel", config={"model": {**bow, "length": 262144}})
     for output in range(outputs):
-        textcat.add_label(str(output))  # type: ignore[attr-defined]
+        textcat.add_label(str(output))
     examples = [
         Example.from_dict(nlp.make_doc(text), {"cats": {str(output): float(output in own) for output in range(outputs)}})
         for text, own in zip(coded[:500], labels[:500], strict=True)

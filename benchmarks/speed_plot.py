@@ -36,6 +36,7 @@ def _spec(title: str, description: str) -> dict[str, Any]:
         "domainColor": LINE,
         "tickColor": LINE,
         "titleFontWeight": "normal",
+        "labelLimit": 320,
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -90,7 +91,14 @@ def chart_sizes(sizes: Points) -> dict[str, Any]:
             "fontWeight": "normal",
             "offset": 14,
         }
-        y = {"field": name, "type": "quantitative", "title": None, "scale": {"zero": True}, "axis": {"format": ",d"}}
+        highest = max(point[name] for point in sizes)
+        y = {
+            "field": name,
+            "type": "quantitative",
+            "title": None,
+            "scale": {"domain": [0, 1.2 * highest]},
+            "axis": {"format": ",d"},
+        }
         line = {"type": "line", "point": {"filled": True, "size": 50, "color": OWN}, "color": OWN}
         text = {"type": "text", "dy": -11, "color": INK, "fontSize": 10}
         layers = [
@@ -103,5 +111,6 @@ def chart_sizes(sizes: Points) -> dict[str, Any]:
     return spec | {
         "data": {"values": sizes},
         "hconcat": panels,
-        "spacing": 30,
+        "spacing": 70,
+        "bounds": "flush",
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -137,3 +137,10 @@ def make_article(fields: dict[str, str | None], *, source: str, encoding: str = 
         source=source,
         notes=tuple(notes),
     )
+
+
+def name_outlets(items: Iterable[Article | Skipped], outlet: str | None) -> Iterator[Article | Skipped]:
+    """Yield ``items``, the articles that name no outlet with this one."""
+    for item in items:
+        named = isinstance(item, Article) and item.outlet is None and outlet is not None
+        yield replace(item, outlet=outlet) if named and isinstance(item, Article) else item

@@ -14,6 +14,9 @@ from typing import Any
 
 from framing.errors import CodebookError, suggest
 
+GAP = 3
+"""Words that a ``*`` of its own in a cue may stand for, at most (at least one)."""
+
 MAX_GAPS = 3
 """Words left open (``*``) in one cue: each may be filled in three ways, and they multiply."""
 

@@ -6,11 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from framing.codebook import Cue
+from framing.codebook import GAP, Cue
 
 _WORD = re.compile(r"\w+")
-GAP = 3
-"""Words that a ``*`` of its own may stand for, at most (at least one)."""
 
 
 def cue_words(text: str) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from framing.articles import Article
 from framing.boundaries import split_block
 from framing.cleaning import BODY, HEADLINE, clean, fold, join_wrapped
-from framing.voice import Voice, attribute_voices
+
+if TYPE_CHECKING:
+    from framing.voice import Voice
 
 
 class Span(NamedTuple):
@@ -70,6 +72,8 @@ def find_sentences(article: Article) -> list[Span]:
 
 def attribute(article: Article, spans: Sequence[Span]) -> tuple[Sentence, ...]:
     """Return the sentences at ``spans``, all that :func:`find_sentences` found in ``article``, each with its voice."""
+    from framing.voice import Voice, attribute_voices  # its patterns take a while to compile, and counting asks for no voice
+
     text = article.text
     placed = [(start, end, kind, block) for start, end, kind, block in spans if start is not None and end is not None]
     voices = attribute_voices(text, [(start, end, block) for start, end, _, block in placed])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from typer import Context
 from typer.main import get_command
 
 from framing.cli import app
@@ -23,7 +24,8 @@ def refusal(given: set[str], mode: str) -> str | None:
 
 
 def test_every_option_of_the_command_is_said_to_serve_something() -> None:
-    command = get_command(app).commands["sample"]  # type: ignore[attr-defined]
+    commands = get_command(app)
+    _, command, _ = commands.resolve_command(Context(commands), ["sample"])  # type: ignore[attr-defined]
     options = {parameter.opts[0] for parameter in command.params if parameter.opts[0].startswith("-")}
     assert options - {"--help"} == {*SERVES, PLAN, RECODE}
 

@@ -72,8 +72,8 @@ def end_with(scored: int, skipped: int, unreadable: int) -> None:
 
 def gather_articles(paths: list[str], outlet: str | None) -> Iterator[Article | Skipped]:
     """Yield the articles, with ``outlet`` for those that name none, and each input that could not be read."""
+    from framing.articles import name_outlets
     from framing.readers import read_articles
-    from framing.runs.reading import name_outlets
 
     return name_outlets(read_articles(paths), outlet)
 

@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from framing.articles import Article, Skipped
+from framing.articles import Article, Skipped, name_outlets
 from framing.commands.progress import ProgressLine
 from framing.commands.speaking import say
 from framing.errors import UsageError
 from framing.runs.parts import NOTE, Order, Part, Remark, Tally
-from framing.runs.reading import name_outlets
 
 if TYPE_CHECKING:
     from framing.runs.cluster import Cluster
@@ -156,6 +154,8 @@ def score_by_pieces(request: Request, model: ScoringModel, order: Order, pool: P
     tally = Tally(lambda remark: tell(remark, progress))
     run = _Run(request, model, order, pool)
     if request.folder is None:
+        from tempfile import TemporaryDirectory
+
         with TemporaryDirectory(prefix="framing-") as folder:
             lines = run.pass_on(Path(folder), run.counted(tally, progress))
             _show_lines(lines, request, model)

@@ -105,7 +105,12 @@ def _write_record(annotation: Annotation) -> dict[str, Any]:
 
 def _is_plain(key: str, labels: LabelReader) -> bool:
     """Return whether a column with this header is read back as this field."""
-    return key not in ("", "grouped", "frames", "stance", EXACT) and read_header(key, labels, "") == Column("field", key)
+    if key in ("", "grouped", "frames", "stance", EXACT):
+        return False
+    try:
+        return read_header(key, labels, "") == Column("field", key)
+    except AnnotationError:
+        return False  # it reads like the stance towards, or a frame that, the codebook lacks
 
 
 def _write_row(record: dict[str, Any], row: dict[str, Any], layout: _Layout) -> list[Cell]:

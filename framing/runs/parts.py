@@ -12,15 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from framing.articles import Article, Skipped
+from framing.articles import Article, Skipped, name_outlets
 from framing.errors import FileError, FramingError, ModelError
 from framing.record_files import encode_record, write_parquet
 from framing.runs.columns import list_columns
-from framing.runs.partitions import Partition
-from framing.runs.reading import name_outlets, read_partition
 from framing.scoring import ArticleScore, article_record, score_articles, sentence_records
 
 if TYPE_CHECKING:
+    from framing.runs.partitions import Partition
     from framing.scoring import ModelScorer
     from framing.scoring_model import ScoringModel
 
@@ -142,6 +141,8 @@ def score_partition(partition: Partition, order: Order) -> Part:
 
 
 def _score(partition: Partition, order: Order, scorer: ModelScorer) -> Part:
+    from framing.runs.reading import read_partition
+
     remarks: list[Remark] = []
     tally = Tally(remarks.append)
     items = name_outlets(read_partition(partition, order.base), order.outlet)

@@ -65,10 +65,3 @@ def _rename(items: Iterable[Article | Skipped], base: str) -> Iterator[Article |
             yield replace(item, source=source)
         else:
             yield replace(item, source=source, id=source if item.id == item.source else item.id)
-
-
-def name_outlets(items: Iterable[Article | Skipped], outlet: str | None) -> Iterator[Article | Skipped]:
-    """Yield ``items``, the articles that name no outlet with this one."""
-    for item in items:
-        named = isinstance(item, Article) and item.outlet is None and outlet is not None
-        yield replace(item, outlet=outlet) if named and isinstance(item, Article) else item

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from framing.arrays import Floats, Integers
 from framing.chunks import Hashes, hash_strings
-from framing.cues import split_cue
 from framing.normalizing import normalize
 from framing.scorer.checks import check_floats, check_keys, check_numbers, check_trie
 from framing.scorer.index import NONE, grow_trie
@@ -75,6 +74,8 @@ class CueTables:
 
 def compile_cues(groups: Sequence[CueGroup], scale: float, weights: NDArray[np.float32]) -> CueTables:
     """Return the tables of the cues of ``groups``, whose features weigh ``weights``, groups × outputs."""
+    from framing.cues import split_cue  # scoring reads tables and compiles none
+
     split = [(split_cue(normalize(cue.phrase)), number, cue.weight) for number, group in enumerate(groups) for cue in group.cues]
     paths = [entry for entry in split if entry[0]]
     parts = {part for path, _, _ in paths for part in path} - {"*"}

@@ -11,7 +11,7 @@ import numpy as np
 
 from framing.arrays import Floats, Integers
 from framing.chunks import Bytes, hash_spans
-from framing.cues import GAP
+from framing.codebook import GAP
 from framing.scorer.cue_tables import CueTables
 from framing.scorer.index import NONE, HashIndex, Trie, split_pairs
 from framing.scorer.repeats import Terms

@@ -31,7 +31,7 @@ from framing.scorer.repeats import Terms, find_repeats
 from framing.scorer.sums import FoldedRows, expand, sum_counts, sum_rows, sum_terms
 from framing.scorer.tables import ScorerTables
 
-KEPT = 1 << 17
+KEPT = 1 << 16
 """Chunks that are kept, of 32 MiB at most."""
 
 _PARTS = 1 << 22
