@@ -8,19 +8,28 @@ from dataclasses import replace
 from framing.population import CountedArticle
 
 
-def add_up(counted: Iterable[CountedArticle]) -> list[CountedArticle]:
-    """Return one for all articles that share outlet, country, ownership, date and language, in the order of the first of each.
+class Tallies:
+    """One sum for all articles that share outlet, country, ownership, date and language.
 
-    It keeps the id of the first, and says of no source: one of several means nothing. A label that any of them did not
-    learn has no count.
+    A sum keeps the id of its first article, and says of no source: one of several means nothing. A label that any of them
+    did not learn has no count.
     """
-    sums: dict[tuple[str | bool | None, ...], CountedArticle] = {}
-    for one in counted:
-        article = one.article
-        key = (article.outlet, article.country, article.ownership, article.date, article.foreign)
-        before = sums.get(key)
-        sums[key] = _without_source(one) if before is None else _add(before, one)
-    return list(sums.values())
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._sums: dict[tuple[str | bool | None, ...], CountedArticle] = {}
+
+    def add(self, counted: Iterable[CountedArticle]) -> None:
+        """Add articles, or sums of them."""
+        for one in counted:
+            article = one.article
+            key = (article.outlet, article.country, article.ownership, article.date, article.foreign)
+            before = self._sums.get(key)
+            self._sums[key] = _without_source(one) if before is None else _add(before, one)
+
+    def list(self) -> tuple[CountedArticle, ...]:
+        """Return the sums, in the order of the first article of each."""
+        return tuple(self._sums.values())
 
 
 def _without_source(one: CountedArticle) -> CountedArticle:

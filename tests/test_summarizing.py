@@ -683,9 +683,15 @@ def test_a_folder_of_parts_is_summed_up_like_the_file_that_they_make(
         assert json.loads(parts) == json.loads(whole)
 
 
-def test_a_folder_of_parts_may_not_be_named_twice(articles: Path, saved: Path, tmp_path: Path) -> None:
+def test_articles_in_a_folder_of_parts_are_counted_once(articles: Path, saved: Path, tmp_path: Path) -> None:
     run("score", articles, "-m", saved, "-o", f"{tmp_path}/parts/")
-    assert "named twice" in refused("summarize", tmp_path / "parts", f"{tmp_path}/parts/", "-m", saved)
+    run("score", articles, "-m", saved, "-o", tmp_path / "whole.jsonl")
+    parts, whole = tmp_path / "parts", tmp_path / "whole.jsonl"
+    once = [(row["articles"], row["sentences"], row["frames"]) for row in records(run("summarize", whole, "-m", saved))]
+    for given in ([parts, parts], [whole, parts], [parts, whole], [parts, parts / "part-000000.jsonl"]):
+        result = run("summarize", *given, "-m", saved, code=1)
+        assert [(row["articles"], row["sentences"], row["frames"]) for row in records(result)] == once
+        assert "it was read already" in result.stderr
 
 
 def test_parts_that_are_no_json_lines_are_refused(articles: Path, saved: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +12,15 @@ from hypothesis import strategies as st
 
 from framing.grouping import group_rows
 from framing.population import CountedArticle, Population, SourceArticle
-from framing.tallies import add_up
+from framing.tallies import Tallies
 
 NOBODY = Population((), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def add_up(articles: Iterable[CountedArticle]) -> tuple[CountedArticle, ...]:
+    tallies = Tallies()
+    tallies.add(articles)
+    return tallies.list()
 
 
 def count(outlet: str | None = "Daily", date: str | None = "2024-11", storm: int | None = 1, number: int = 0) -> CountedArticle:

@@ -34,26 +34,14 @@ def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | No
     from framing.evidence import gather_evidence
     from framing.labelling import list_outputs
     from framing.outlets import add_facts, find_unread, read_outlets
-    from framing.population import arrange_scored, take_scored
-    from framing.scoring import ModelScorer, score_articles
+    from framing.population import arrange_scored
 
     coded = read_annotations(inputs.annotations, model.codebook) if inputs.annotations else None
     known = read_outlets(inputs.outlets) if inputs.outlets else {}
-    scored: list[ScoredArticle] = []
-    counted: list[CountedArticle] = []
-    scorer = ModelScorer(model.compile())
-    folders: set[Path] = set()
+    read = _Reading(model, intake)
     for path in inputs.paths:
-        if _is_folder_of_parts(path):
-            _check_named_once(path, folders)
-            _take_parts(Path(path), model, intake, scored, counted)
-            continue
-        lines = _open_saved(path)
-        if lines is None:
-            items = score_articles(gather_articles([path], inputs.outlet), scorer)
-            scored += [take_scored(item) for item in intake.keep(items)]
-        else:
-            _take_saved(lines, path, model, intake, scored, counted)
+        read.take(path, inputs.outlet)
+    scored, counted = read.scored, read.tallies.list()
     if not scored and not counted:
         return None
     if coded is not None and counted:
@@ -61,12 +49,10 @@ def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | No
             f"the saved scores of {counted[0].article.id!r} are per article; to correct shares takes those of sentences: save them "
             "with --unit sentence"
         )
-    seen: set[tuple[str, str]] = set()
-    scored, counted = _leave_repeated(scored, seen, intake), _leave_repeated(counted, seen, intake)
     for line in find_unread(known, [*(item.article for item in scored), *(item.article for item in counted)]):
         say(f"note: {inputs.outlets}: {line}")
     scored = [replace(item, article=add_facts(item.article, known)) for item in scored]
-    counted = [replace(item, article=add_facts(item.article, known)) for item in counted]
+    counted = tuple(replace(item, article=add_facts(item.article, known)) for item in counted)
     population = arrange_scored(scored, list_outputs(model.codebook), skipped=intake.skipped)
     evidence = gather_evidence(population, model, coded, counted)
     if evidence.account is not None and len(model.left_out):
@@ -77,75 +63,79 @@ def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | No
 _Read = TypeVar("_Read", "ScoredArticle", "CountedArticle")
 
 
-def _leave_repeated(items: Iterable[_Read], seen: set[tuple[str, str]], intake: Intake) -> list[_Read]:
-    """Return the articles that were not ``seen`` yet, by id and source; the others are named as skipped."""
-    from framing.articles import Skipped
+class _Reading:
+    """What was read so far: scored articles, and of articles of which only counts were saved their sums, each article once."""
 
-    kept = []
-    for item in items:
-        key = (item.article.id, item.article.source)
-        if key in seen and item.article.source:
-            intake.scored -= 1
-            intake.skip(Skipped(item.article.source, "it was read already: name articles, or their scores, once"))
-        else:
-            seen.add(key)
-            kept.append(item)
-    return kept
+    def __init__(self, model: FramingModel, intake: Intake) -> None:
+        from framing.scoring import ModelScorer
+        from framing.tallies import Tallies
 
+        self.scored: list[ScoredArticle] = []
+        self.tallies = Tallies()
+        self._model, self._intake = model, intake
+        self._scorer = ModelScorer(model.compile())
+        self._seen: set[int] = set()
 
-def _take_saved(
-    lines: Iterable[bytes],
-    source: str,
-    model: FramingModel,
-    intake: Intake,
-    scored: list[ScoredArticle],
-    counted: list[CountedArticle],
-) -> None:
-    from framing.saved_scores import read_saved_scores
+    def take(self, path: str, outlet: str | None) -> None:
+        """Read articles, saved scores, or a folder of the parts of a run."""
+        from framing.population import take_scored
+        from framing.runs.manifest import is_partitioned
+        from framing.scoring import score_articles
 
-    saved = read_saved_scores(lines, model.codebook, source=source)
-    for made_with in saved.models:
-        if made_with.partition(";")[0] != model.label:
-            name = made_with.partition("@")[0]
-            raise UsageError(
-                f"these scores were made with the model {made_with}, not {model.label}: add --model {name}, or score again"
-            )
-    for item in saved.skipped:
-        intake.skip(item)
-    scored += saved.scored
-    counted += saved.counted
-    intake.scored += len(saved.scored) + len(saved.counted)
-    intake.trained_on += sum(bool(item.trained_on.any()) for item in saved.scored) + sum(item.trained_on for item in saved.counted)
-    intake.foreign += sum(item.article.foreign for item in saved.scored) + sum(item.article.foreign for item in saved.counted)
+        if is_partitioned(Path(path)):
+            self._take_parts(Path(path))
+            return
+        lines = _open_saved(path)
+        if lines is not None:
+            self._take_saved(lines, path)
+            return
+        items = score_articles(gather_articles([path], outlet), self._scorer)
+        self.scored += self._leave_repeated([take_scored(item) for item in self._intake.keep(items)])
 
+    def _take_parts(self, folder: Path) -> None:
+        from framing.runs.manifest import list_parts
+        from framing.saved_scores import iterate_lines
 
-def _is_folder_of_parts(path: str) -> bool:
-    from framing.runs.manifest import is_partitioned
+        for part in list_parts(folder):
+            if part.suffix != ".jsonl":
+                raise UsageError(f"{part}: scores are read back from JSON Lines: score again with --format jsonl")
+            self._take_saved(iterate_lines(part), str(part))
 
-    return is_partitioned(Path(path))
+    def _take_saved(self, lines: Iterable[bytes], source: str) -> None:
+        from framing.saved_scores import read_saved_scores
 
+        saved = read_saved_scores(lines, self._model.codebook, source=source)
+        for made_with in saved.models:
+            if made_with.partition(";")[0] != self._model.label:
+                name = made_with.partition("@")[0]
+                made = f"these scores were made with the model {made_with}, not {self._model.label}"
+                raise UsageError(f"{made}: add --model {name}, or score again")
+        for item in saved.skipped:
+            self._intake.skip(item)
+        self._intake.scored += len(saved.scored) + len(saved.counted)
+        scored, counted = self._leave_repeated(saved.scored), self._leave_repeated(saved.counted)
+        self._intake.trained_on += sum(bool(item.trained_on.any()) for item in scored) + sum(item.trained_on for item in counted)
+        self._intake.foreign += sum(item.article.foreign for item in scored) + sum(item.article.foreign for item in counted)
+        self.scored += scored
+        self.tallies.add(counted)
 
-def _check_named_once(path: str, folders: set[Path]) -> None:
-    """Check that a folder of parts, whose articles are added up and not told apart any more, comes for the first time."""
-    if Path(path).resolve() in folders:
-        raise UsageError(f"{path}: it is named twice; its articles would be counted twice")
-    folders.add(Path(path).resolve())
+    def _leave_repeated(self, items: Iterable[_Read]) -> list[_Read]:
+        """Return the articles that were not read yet, by id and source; the others are named as skipped.
 
+        Hashes of both are kept, not the texts themselves: of an archive they fill the memory.
+        """
+        from framing.articles import Skipped
 
-def _take_parts(
-    folder: Path, model: FramingModel, intake: Intake, scored: list[ScoredArticle], counted: list[CountedArticle]
-) -> None:
-    """Take the scores of a folder of parts; articles that were counted are added up part by part, so any archive fits."""
-    from framing.runs.manifest import list_parts
-    from framing.saved_scores import iterate_lines
-    from framing.tallies import add_up
-
-    for part in list_parts(folder):
-        if part.suffix != ".jsonl":
-            raise UsageError(f"{part}: scores are read back from JSON Lines: score again with --format jsonl")
-        own: list[CountedArticle] = []
-        _take_saved(iterate_lines(part), str(part), model, intake, scored, own)
-        counted[:] = add_up([*counted, *own])
+        kept = []
+        for item in items:
+            mark = hash((item.article.id, item.article.source))
+            if mark in self._seen and item.article.source:
+                self._intake.scored -= 1
+                self._intake.skip(Skipped(item.article.source, "it was read already: name articles, or their scores, once"))
+            else:
+                self._seen.add(mark)
+                kept.append(item)
+        return kept
 
 
 def _open_saved(path: str) -> Iterable[bytes] | None:

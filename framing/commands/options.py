@@ -10,7 +10,7 @@ import typer
 Paths = Annotated[
     list[str],
     typer.Argument(
-        metavar="PATH", help="Files (.txt .md .html .jsonl[.gz] .csv .parquet .warc[.gz]), folders, or - for standard input."
+        metavar="PATH...", help="Files (.txt .md .html .jsonl[.gz] .csv .parquet .warc[.gz]), folders, or - for standard input."
     ),
 ]
 ModelName = Annotated[str | None, typer.Option("--model", "-m", help="Name or folder of a model.", show_default="default")]
