@@ -14,6 +14,7 @@ import numpy as np
 from framing.articles import Article, Skipped, clean_date
 from framing.cleaning import BODY, HEADLINE
 from framing.codebook import STANCES, Codebook
+from framing.errors import FileError
 from framing.labelling import SIDES, list_outputs
 from framing.population import CountedArticle, ScoredArticle, SourceArticle
 from framing.scoring import is_foreign
@@ -31,6 +32,9 @@ class Saved:
     models: tuple[str, ...]
 
 
+_PACKED = ".jsonl.gz"
+
+
 def is_saved_score(line: bytes) -> bool:
     """Return whether a line of JSON is a record that ``framing score`` wrote."""
     try:
@@ -43,11 +47,10 @@ def is_saved_score(line: bytes) -> bool:
 def is_saved_scores(path: Path) -> bool:
     """Return whether the first record of ``path`` is one that ``framing score`` wrote."""
     try:
-        if path.suffix.lower() != ".jsonl" or not path.is_file():
+        if not path.name.lower().endswith((".jsonl", _PACKED)) or not path.is_file():
             return False
-        with path.open("rb") as lines:
-            return is_saved_score(next((line for line in lines if line.strip()), b""))
-    except OSError:
+        return is_saved_score(next((line for line in iterate_lines(path) if line.strip()), b""))
+    except (OSError, FileError):
         return False  # the reader of articles names it
 
 
@@ -76,9 +79,23 @@ def read_saved_scores(lines: Iterable[bytes], codebook: Codebook, *, source: str
 
 
 def iterate_lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a file as bytes."""
-    with path.open("rb") as lines:
-        yield from lines
+    """Yield the lines of a file, plain or packed with gzip, as bytes.
+
+    Raises:
+        FileError: it is packed and damaged.
+    """
+    if not path.name.lower().endswith(_PACKED):
+        with path.open("rb") as lines:
+            yield from lines
+        return
+    import gzip
+    import zlib
+
+    try:
+        with gzip.open(path) as packed:
+            yield from packed
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FileError(f"{path}: it is damaged ({error}): score again") from None
 
 
 def _refuse(constant: str) -> Any:

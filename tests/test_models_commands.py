@@ -334,3 +334,9 @@ def test_a_label_that_the_evaluation_lacks_has_no_figures(model: FramingModel, t
     evaluation = replace(training.evaluations[0], labels=training.evaluations[0].labels[1:])
     changes = compare_models(ModelVersion(model, training.evaluations), ModelVersion(model, (evaluation,)))
     assert [bool(row.figures) for row in changes.labels] == [False, True, True, True, True]
+
+
+def test_a_pipeline_does_not_go_into_the_models_own_folder(saved: Path) -> None:
+    result = CliRunner().invoke(app, ["export", str(saved), "-o", str(saved / "tiny.joblib")])
+    assert "the model's own folder" in str(result.exception)
+    assert not (saved / "tiny.joblib").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -697,3 +698,18 @@ def test_articles_in_a_folder_of_parts_are_counted_once(articles: Path, saved: P
 def test_parts_that_are_no_json_lines_are_refused(articles: Path, saved: Path, tmp_path: Path) -> None:
     run("score", articles, "-m", saved, "-f", "parquet", "-o", f"{tmp_path}/parts/")
     assert "score again with --format jsonl" in refused("summarize", tmp_path / "parts", "-m", saved)
+
+
+def test_packed_scores_are_read_like_plain_ones(articles: Path, saved: Path, tmp_path: Path) -> None:
+    plain, packed = tmp_path / "scores.jsonl", tmp_path / "packed.jsonl.gz"
+    run("score", articles, "-m", saved, "-o", plain)
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert records(run("summarize", packed, "-m", saved)) == records(run("summarize", plain, "-m", saved))
+    packed.write_bytes(packed.read_bytes()[:-40])
+    assert "it is damaged" in refused("summarize", packed, "-m", saved, code=4)
+
+
+def test_a_run_of_no_articles_is_told(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").write_text("7\n")
+    run("score", tmp_path / "none.jsonl", "-m", saved, "-o", f"{tmp_path}/parts/", code=1)
+    assert "nothing was scored there" in refused("summarize", tmp_path / "parts", "-m", saved)

@@ -43,6 +43,8 @@ def gather(inputs: Inputs, model: FramingModel, intake: Intake) -> Evidence | No
         read.take(path, inputs.outlet)
     scored, counted = read.scored, read.tallies.list()
     if not scored and not counted:
+        if not intake.skipped:
+            raise UsageError(f"{', '.join(inputs.paths)}: nothing was scored there, and there is nothing to sum up")
         return None
     if coded is not None and counted:
         raise UsageError(

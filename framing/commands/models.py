@@ -156,6 +156,8 @@ def export(
     directory = find_model(name)
     if output.suffix.lower() != ".joblib":
         raise UsageError(f"{output}: a pipeline is written for joblib; name a .joblib file")
+    if output.resolve().parent == directory.resolve():
+        raise UsageError(f"{output}: that is the model's own folder, which holds nothing else; name a file elsewhere")
     refuse_overwriting(output, [directory])
     write_pipeline(output, load_model(directory))
     needed = " and ".join(f"{package} {version(package)}" for package in ("framing", "scikit-learn"))
