@@ -2,11 +2,14 @@
 
 No word, cue word or ``char_wb`` n-gram crosses a blank, so all that the features see of a sentence follows from its chunks.
 A hash is a bijective mix of the bytes themselves for up to 8 bytes, as one little-endian number; of longer ones the next 8
-bytes are added to the hash so far times an odd constant, and mixed again. Two such chunks share a hash with odds of 2^-64.
+bytes are added to the hash so far times an odd constant, and mixed again. Two such chunks share a hash with odds of 2^-64,
+unless somebody wrote them to: this is no cryptographic hash, and with the constants known such chunks are soon found. Models
+and fingerprints need the same hashes everywhere; what must not be led astray by crafted text takes a ``Seed`` of its own.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +30,6 @@ CHARACTERS = 3 << 17
 
 _STEP = 8
 _FACTORS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-_ODD = np.uint64(0x9E3779B97F4A7C15)
 _KEEP = np.array([(1 << 8 * size) - 1 for size in range(_STEP + 1)], np.uint64)
 
 
@@ -96,15 +98,37 @@ def unmix(mixed: Hashes) -> Hashes:
     return values
 
 
-def hash_spans(data: Bytes, starts: Integers, sizes: Integers) -> Hashes:
-    """Return a hash, never 0, of each span of ``data``, which must hold no NUL inside a span and ``_STEP`` bytes after the last."""
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What tells one family of hashes from another: bits that the first 8 bytes are combined with, and an odd factor."""
+
+    mask: np.uint64
+    factor: np.uint64
+
+
+KNOWN = Seed(np.uint64(0), np.uint64(0x9E3779B97F4A7C15))
+"""The seed of the hashes that models keep."""
+
+
+def draw_seed() -> Seed:
+    """Return a seed that nobody can guess; its first 8 bits are 0, so that no chunk of up to 8 bytes has the hash 0."""
+    return Seed(np.uint64(secrets.randbits(56) << 8), np.uint64(secrets.randbits(63) << 1 | 1))
+
+
+def hash_spans(data: Bytes, starts: Integers, sizes: Integers, seed: Seed = KNOWN) -> Hashes:
+    """Return a hash of each span of ``data``, 0 of empty ones alone under ``KNOWN``.
+
+    ``data`` must hold no NUL inside a span and ``_STEP`` bytes after the last.
+    """
     view = np.ascontiguousarray(np.ndarray((len(data) - _STEP + 1,), "<u8", data, strides=(1,)))
-    hashes = mix(view.take(starts) & _KEEP.take(sizes, mode="clip"))
+    firsts = view.take(starts) & _KEEP.take(sizes, mode="clip")
+    firsts ^= seed.mask
+    hashes = mix(firsts)
     long = np.flatnonzero(sizes > _STEP)
     at, left = starts.take(long) + _STEP, sizes.take(long) - _STEP
     while len(long):
         values = view.take(at) & _KEEP.take(left, mode="clip")
-        hashes[long] = np.maximum(mix(values + hashes.take(long) * _ODD), np.uint64(1))
+        hashes[long] = np.maximum(mix(values + hashes.take(long) * seed.factor), np.uint64(1))
         on = np.flatnonzero(left > _STEP)
         long, at, left = long.take(on), at.take(on) + _STEP, left.take(on) - _STEP
     return hashes
@@ -133,5 +157,8 @@ def fingerprint_chunks(chunks: Chunks) -> Hashes:
 
 
 def fingerprint_texts(texts: Sequence[str]) -> Hashes:
-    """Return a 64-bit fingerprint of each text, which texts share only if the features see the same."""
+    """Return a 64-bit fingerprint of each text.
+
+    Texts that nobody crafted for it share one only if the features see the same, but for odds of 2^-64 a pair.
+    """
     return np.concatenate([np.zeros(0, np.uint64), *map(fingerprint_chunks, read_chunks(texts))])

@@ -105,8 +105,9 @@ def _lengthen(
     """
     words, numbers, rows = read
     last = size - 1
+    begins = slice(max(0, len(runs) - last))
     longer = np.full(len(runs), -1)
-    here = np.flatnonzero((runs[: len(runs) - last] >= 0) & (numbers[last:] >= 0) & (rows[: len(rows) - last] == rows[last:]))
+    here = np.flatnonzero((runs[begins] >= 0) & (numbers[last:] >= 0) & (rows[begins] == rows[last:]))
     pairs, which, times = np.unique(runs[here] * len(words) + numbers[here + last], return_inverse=True, return_counts=True)
     kept = times >= fewest
     longer[here] = np.where(kept, np.cumsum(kept) - 1, -1)[which]

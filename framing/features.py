@@ -23,9 +23,7 @@ from framing.codebook import Codebook, Cue
 from framing.counting import count_characters, count_words, read_normalized, split_texts
 from framing.cues import CueMatcher, cue_words
 from framing.errors import AnnotationError
-from framing.ngrams import WORD as WORD
-from framing.ngrams import char_ngrams as char_ngrams
-from framing.ngrams import word_ngrams as word_ngrams
+from framing.ngrams import WORD
 from framing.normalizing import normalize
 from framing.settings import Settings
 
@@ -105,7 +103,7 @@ class Vectorizer:
         from scipy.sparse import csr_matrix, hstack
 
         cleaned = [normalize(text) for text in texts]
-        blocks = [_restore(self, kind).transform(cleaned) for kind in ("word", "char_wb") if self._terms(kind)]
+        blocks = [restore_tfidf(self, kind).transform(cleaned) for kind in ("word", "char_wb") if self._terms(kind)]
         if self.cues:
             blocks.append(csr_matrix(np.array([self.count_cues(text) for text in cleaned])))
         return csr_matrix(hstack(blocks))
@@ -114,28 +112,24 @@ class Vectorizer:
         return self.words if kind == "word" else self.chars
 
 
-def _tfidf(kind: str, settings: Settings, **options: Any) -> TfidfVectorizer:
-    """Return scikit-learn's vectoriser with every choice written out."""
+def restore_tfidf(vectorizer: Vectorizer, kind: str) -> TfidfVectorizer:
+    """Return scikit-learn's fitted vectoriser of one block, ``word`` or ``char_wb``, with every choice written out."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    return TfidfVectorizer(
+    terms, word = vectorizer._terms(kind), kind == "word"
+    tfidf = TfidfVectorizer(
         analyzer=kind,
-        ngram_range=settings.word_ngrams if kind == "word" else settings.char_ngrams,
-        token_pattern=WORD.pattern if kind == "word" else None,
+        ngram_range=vectorizer.settings.word_ngrams if word else vectorizer.settings.char_ngrams,
+        token_pattern=WORD.pattern if word else None,
         lowercase=False,  # normalize did it
         norm="l2",
         use_idf=True,
         smooth_idf=True,
         sublinear_tf=True,
         dtype=np.float64,
-        **options,
+        vocabulary={term: column for column, term in enumerate(terms)},
     )
-
-
-def _restore(vectorizer: Vectorizer, kind: str) -> TfidfVectorizer:
-    terms = vectorizer._terms(kind)
-    tfidf = _tfidf(kind, vectorizer.settings, vocabulary={term: column for column, term in enumerate(terms)})
-    first = 0 if kind == "word" else len(vectorizer.words)
+    first = 0 if word else len(vectorizer.words)
     tfidf.idf_ = vectorizer.idf[first : first + len(terms)].astype(np.float64)
     return tfidf
 
@@ -211,7 +205,7 @@ def count_terms(texts: Sequence[str], codebook: Codebook, settings: Settings) ->
     if not counted[0][0]:
         raise AnnotationError("the coded sentences hold too few words to learn from: code more sentences")
     for _, block in counted:
-        block.data = _damp(block.data, np.float32 if len(texts) >= LONG else np.float64)
+        block.data = _damp(block.data, np.float32 if len(texts) >= LARGE else np.float64)
     shell = Vectorizer(settings, (), (), np.zeros(0, np.float32), group_cues(codebook))
     return TermCounts(
         settings, (counted[0][0], counted[1][0]), (counted[0][1], counted[1][1]), shell.cues, _count_cues(texts, shell)
@@ -231,8 +225,8 @@ def _count_cues(texts: Sequence[str], shell: Vectorizer) -> csr_matrix:
     return csr_matrix(np.array([shell.count_cues(text) for text in read_normalized(texts)]).reshape(len(texts), len(shell.cues)))
 
 
-LONG = 30_000
-"""Texts from which on features are kept in single precision, to halve their memory."""
+LARGE = 30_000
+"""Texts that are many: from so many on features are kept in single precision, to halve their memory, and fitted otherwise."""
 
 
 def weigh_terms(columns: Iterable[int], idf: NDArray[np.float32]) -> tuple[list[int], Floats]:

@@ -14,7 +14,7 @@ from framing.arrays import Bools, Floats
 from framing.chunks import fingerprint_texts
 from framing.codebook import Codebook
 from framing.coded import Codes, encode
-from framing.features import TermCounts, count_terms
+from framing.features import LARGE, TermCounts, count_terms
 from framing.labelling import LabelRule, list_outputs
 from framing.model import FramingModel
 from framing.settings import Settings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MIN_POSITIVES = 8
 """Coded sentences of a frame, or of a stance, below which it is not learnt but named as missing."""
 
-LARGE_FIT = 30_000
+LARGE_FIT = LARGE
 """Sentences from which on stochastic descent fits, at some cost in the last digits."""
 
 EPOCHS = 8

@@ -86,15 +86,8 @@ def scale_sides(sides: Floats) -> Floats:
     return np.asarray(scaled)
 
 
-def stance_probabilities(sides: Floats) -> Floats:
-    """Return the probabilities, sentences × (favor, against, none), from those of the two sides, each by itself.
-
-    The sides are those of ``scale_sides``, ``none`` is what they leave.
-    """
-    return _add_none(scale_sides(sides))
-
-
 def _add_none(scaled: Floats) -> Floats:
+    """Return the probabilities, sentences × (favor, against, none): ``none`` is what the scaled sides leave."""
     return np.column_stack([scaled, np.maximum(0.0, 1.0 - scaled.sum(axis=1))])
 
 
@@ -111,13 +104,8 @@ def choose_sides(scaled: Floats, rules: Sequence[LabelRule]) -> Bools:
     return given
 
 
-def choose_stances(probabilities: Floats, rules: Sequence[LabelRule]) -> list[str | None]:
-    """Return the stance of each sentence by ``choose_sides``, None where the target was not learnt."""
-    given = choose_sides(probabilities[:, : len(SIDES)], rules)
-    return _name_stances(given, learnt=any(rule.learnt for rule in rules))
-
-
 def _name_stances(given: Bools, *, learnt: bool) -> list[str | None]:
+    """Return the stance of each sentence by the sides that it is given, None where the target was not ``learnt``."""
     if not learnt:
         return [None] * len(given)
     return [STANCES[column] for column in np.where(given.any(axis=1), given.argmax(axis=1), len(SIDES))]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from framing.arrays import Floats
 from framing.codebook import Cue
 from framing.cues import CueMatcher, cue_words
-from framing.features import WORD, Vectorizer
+from framing.features import Vectorizer, restore_tfidf
 from framing.files import write_file
 from framing.labelling import (
     SIDES,
@@ -37,7 +37,6 @@ from framing.normalizing import normalize
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import Pipeline
 
 CueGroups = tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
@@ -70,9 +69,9 @@ def build_pipeline(model: FramingModel) -> Pipeline:
     vectorizer = model.vectorizer
     blocks: list[tuple[str, Any]] = []
     if vectorizer.words:
-        blocks.append(("words", _restore(vectorizer, "word", vectorizer.words, vectorizer.idf[: len(vectorizer.words)])))
+        blocks.append(("words", restore_tfidf(vectorizer, "word")))
     if vectorizer.chars:
-        blocks.append(("characters", _restore(vectorizer, "char_wb", vectorizer.chars, vectorizer.idf[len(vectorizer.words) :])))
+        blocks.append(("characters", restore_tfidf(vectorizer, "char_wb")))
     if vectorizer.cues:
         options = {"groups": _list_cues(vectorizer), "scale": vectorizer.settings.cue_scale}
         blocks.append(("cues", FunctionTransformer(count_cues, kw_args=options, feature_names_out=name_cues)))
@@ -82,22 +81,6 @@ def build_pipeline(model: FramingModel) -> Pipeline:
         ("labels", _make_labeller(model)),
     ]
     return Pipeline(steps)
-
-
-def _restore(vectorizer: Vectorizer, kind: str, terms: Sequence[str], idf: NDArray[np.float32]) -> TfidfVectorizer:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    word = kind == "word"
-    tfidf = TfidfVectorizer(
-        analyzer=kind,
-        ngram_range=vectorizer.settings.word_ngrams if word else vectorizer.settings.char_ngrams,
-        token_pattern=WORD.pattern if word else None,
-        lowercase=False,
-        sublinear_tf=True,
-        vocabulary={term: column for column, term in enumerate(terms)},
-    )
-    tfidf.idf_ = idf.astype(np.float64)
-    return tfidf
 
 
 def _list_cues(vectorizer: Vectorizer) -> CueGroups:

@@ -93,11 +93,6 @@ def score_articles(
     yield from _score_batch(waiting, scorer)
 
 
-def score_article(article: Article, scorer: ModelScorer) -> ArticleScore | Skipped:
-    """Return the score of one article, or why it has none."""
-    return next(score_articles([article], scorer))
-
-
 def _take_apart(article: Article) -> tuple[Article, list[Span]] | Skipped:
     spans = find_sentences(article)
     if any(span.kind == BODY for span in spans):

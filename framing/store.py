@@ -17,7 +17,7 @@ from framing.labelling import LabelRule, list_outputs
 from framing.scorer.tables import ScorerTables
 from framing.scoring_model import ScoringModel
 from framing.storing.arrays import unpack_arrays
-from framing.storing.files import ARRAYS, DAMAGE, check_probes, find_model, pick_probes, read_checked, read_manifest
+from framing.storing.files import ARRAYS, DAMAGE, check_probes, find_model, pick_probes, read_checked, read_finite, read_manifest
 from framing.storing.outline import read_outline
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _check_seen(seen: NDArray[Any]) -> None:
 
 
 def _read_rule(row: dict[str, Any]) -> LabelRule:
-    slope, offset, threshold = (float(row[key]) for key in ("slope", "offset", "threshold"))
+    slope, offset, threshold = (read_finite(row[key]) for key in ("slope", "offset", "threshold"))
     return LabelRule(slope, offset, threshold, int(row["positives"]), bool(row["learnt"]))
 
 

@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 from typer.testing import CliRunner
@@ -17,6 +19,9 @@ from framing.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+_HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from framing.__main__ import main; main()"
+"""A process that a job in the background starts ignores Ctrl-C, unless it says otherwise."""
+
 STORM = "The gale felled {n} trees by the river, and the mayor was blamed bitterly."
 WHEAT = "Growers reaped {n} tonnes of wheat. A bus holds {n} people."
 
@@ -48,15 +53,20 @@ def write_corpus(folder: Path) -> Path:
 def score(*arguments: str | Path, code: int = 0, given: str | None = None) -> Any:
     """Return the result of ``framing score`` in this process."""
     result = CliRunner().invoke(app, ["score", *map(str, arguments)], input=given)
-    assert result.exit_code == code, (result.output, result.exception)
+    assert result.exit_code == code, result.output + "".join(format_exception(result.exception))
     assert "Traceback" not in result.output
     return result
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
-    """Start ``framing score`` in a process of its own."""
-    command = [sys.executable, "-m", "framing", "score", *map(str, arguments)]
-    return subprocess.Popen(command, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+@contextmanager
+def start(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """Yield ``framing score`` in a process of its own, which heeds Ctrl-C and ends with the block, as its workers do."""
+    command = [sys.executable, "-c", _HEEDING, "score", *map(str, arguments)]
+    with subprocess.Popen(command, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_until(reached: Callable[[], bool], process: subprocess.Popen[str]) -> None:

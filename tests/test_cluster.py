@@ -18,8 +18,17 @@ from scale_pieces import ENVIRONMENT, score, start, wait_until, write_articles, 
 
 from framing.errors import FileError, UsageError
 from framing.runs import cluster
-from framing.runs.cluster import check_versions, inspect_worker, measure_paths, open_cluster
+from framing.runs.cluster import (
+    RETRIES,
+    check_versions,
+    describe_versions,
+    inspect_worker,
+    measure_paths,
+    open_cluster,
+    settle_order,
+)
 from framing.runs.manifest import begin_run, list_parts
+from framing.runs.partitions import measure_file
 from framing.runs.parts import Order
 from framing.runs.running import describe_terms, fill_folder
 from framing.store import load_model
@@ -62,10 +71,10 @@ def test_a_cluster_gives_the_same_bytes_and_says_the_same(
 
 def test_a_cluster_of_this_machine_is_started_and_ended(saved: Path, tmp_path: Path) -> None:
     path = write_articles(tmp_path / "a.jsonl", 1_500, sentences=8)
-    process = start(path, "-m", saved, "--dask", "local", "--jobs", "2", "-o", tmp_path / "out.jsonl")
-    wait_until(lambda: (tmp_path / "out.jsonl.parts").exists(), process)
-    workers = psutil.Process(process.pid).children(recursive=True)
-    _, talk = process.communicate(timeout=120)
+    with start(path, "-m", saved, "--dask", "local", "--jobs", "2", "-o", tmp_path / "out.jsonl") as process:
+        wait_until(lambda: (tmp_path / "out.jsonl.parts").exists(), process)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        _, talk = process.communicate(timeout=120)
     assert process.returncode == 0, talk
     assert (tmp_path / "out.jsonl").read_text() == score(path, "-m", saved).stdout
     assert "Traceback" not in talk
@@ -154,13 +163,14 @@ def test_every_worker_needs_the_same_versions(python: str, package: str | Except
 
 
 def test_what_a_worker_lacks_is_found_before_anything_starts(order: Order, corpus: Path, tmp_path: Path) -> None:
-    here = replace(order, base=str(tmp_path), folder=str(corpus))
-    inputs = {"corpus": None, "corpus/rows.csv": (corpus / "rows.csv").stat().st_size}
+    here = replace(order, base=str(tmp_path), folder=str(corpus), versions=describe_versions())
+    inputs = {"corpus": None, "corpus/rows.csv": measure_file(str(corpus / "rows.csv"))}
     assert inspect_worker(here, inputs, "rows.csv") == ("", True)
     assert inspect_worker(here, inputs, "another") == ("", False)
     assert inspect_worker(replace(here, folder=None), inputs, "rows.csv") == ("", False)
     assert "does not see" in inspect_worker(here, {"missing.txt": None}, "rows.csv")[0]
-    assert "is another file there" in inspect_worker(here, {"corpus/rows.csv": 1}, "rows.csv")[0]
+    assert "another size or time of change there" in inspect_worker(here, {"corpus/rows.csv": (1, 1)}, "rows.csv")[0]
+    assert "and the run has framing 9.9" in inspect_worker(replace(here, versions="framing 9.9"), inputs, "rows.csv")[0]
     assert "all workers need the same model" in inspect_worker(replace(here, digest="0" * 64), inputs, "rows.csv")[0]
     assert "same path there" in inspect_worker(replace(here, model="/none/tiny-2"), inputs, "rows.csv")[0]
 
@@ -169,7 +179,7 @@ def test_inputs_that_are_nowhere_are_not_looked_for_at_workers(corpus: Path) -> 
     rows = str(corpus / "rows.csv")
     assert measure_paths(["-", "", "missing.txt", str(corpus), rows, rows]) == {
         str(corpus): None,
-        rows: (corpus / "rows.csv").stat().st_size,
+        rows: measure_file(rows),
     }
 
 
@@ -187,9 +197,25 @@ def test_an_error_at_a_worker_names_the_worker(order: Order, tmp_path: Path, add
     path = write_articles(tmp_path / "a.jsonl", 5)
     ledger = begin_run(tmp_path / "scores", describe_terms(order, "tiny", 400))
     with open_cluster(address, 1) as pool:
-        bad = replace(order, folder=str(tmp_path / "none"))
+        bad = replace(order, folder=str(tmp_path / "none"), versions=describe_versions())
         with pytest.raises(FileError, match=r"Dask worker .*: .*part-000000.jsonl cannot be written"):
             list(fill_folder([str(path)], bad, pool, ledger))
+        assert pool._client.run_on_scheduler(_count_tries, pool._run) == 1 + RETRIES
+    said = r"Dask worker .*: it has framing .*, and the run has framing 9.9"
+    with open_cluster(address, 1) as pool, pytest.raises(UsageError, match=said):
+        list(fill_folder([str(path)], replace(bad, versions="framing 9.9"), pool, ledger))
+
+
+def _count_tries(run: str, dask_scheduler: distributed.Scheduler) -> int:
+    return sum(step[2] == "processing" for step in dask_scheduler.story(f"framing-{run}-0"))
+
+
+@pytest.mark.parametrize(
+    ("sees", "folder"), [((True, True), "scores"), ((True, False), None), ((False, True), None), ((False, False), None)]
+)
+def test_workers_write_the_parts_only_where_all_see_the_folder(order: Order, sees: tuple[bool, bool], folder: str | None) -> None:
+    reports = {f"worker {number}": ("", seen) for number, seen in enumerate(sees)}
+    assert settle_order(replace(order, folder="scores"), reports).folder == folder
 
 
 def test_a_lost_scheduler_is_told(order: Order, tmp_path: Path) -> None:
@@ -197,7 +223,7 @@ def test_a_lost_scheduler_is_told(order: Order, tmp_path: Path) -> None:
     ledger = begin_run(tmp_path / "scores", describe_terms(order, "tiny", 400))
     local = distributed.LocalCluster(n_workers=1, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0")
     with local, open_cluster(local.scheduler_address, 1) as pool:
-        parts = fill_folder([str(path)], replace(order, folder=str(ledger.folder)), pool, ledger)
+        parts = fill_folder([str(path)], replace(order, folder=str(ledger.folder), versions=describe_versions()), pool, ledger)
         assert next(parts).number == 0
         local.close()
         with pytest.raises(FileError, match="connection to the Dask scheduler is lost"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
@@ -27,8 +27,9 @@ def count_by_scikit_learn(texts: list[str], kind: str, sizes: tuple[int, int], f
     return [str(term) for term in counter.get_feature_names_out()[kept]], counts[:, kept]
 
 
-@pytest.mark.parametrize("sizes", [(1, 1), (1, 2), (2, 3), (3, 3)])
+@pytest.mark.parametrize("sizes", [(1, 1), (1, 2), (2, 3), (3, 3), (1, 6)])
 @given(texts=TEXTS, fewest=st.integers(1, 3))
+@example(texts=["one two three"], fewest=1)  # fewer words in all than the longest runs have
 def test_words_are_counted_as_scikit_learn_counts_them(sizes: tuple[int, int], texts: list[str], fewest: int) -> None:
     terms, counts = count_words(split_texts(texts), sizes, fewest)
     expected, numbers = count_by_scikit_learn(texts, "word", sizes, fewest)

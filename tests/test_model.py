@@ -18,7 +18,7 @@ from framing.codebook import Codebook, parse_codebook
 from framing.errors import AnnotationError
 from framing.explain import explanation_record
 from framing.fitting import fit_model
-from framing.labelling import LabelRule, choose_frames, choose_stances, stance_probabilities
+from framing.labelling import LabelRule, Scores, choose_frames, interpret
 from framing.model import FramingModel
 from framing.readers import read_articles
 from framing.scorer.scorer import Scorer
@@ -170,6 +170,12 @@ def test_a_target_with_one_stance_is_not_learnt(annotations: list[Annotation], c
     assert scores.stance_labels["mayor"] == [None]
 
 
+def interpret_sides(sides: list[float], rules: list[LabelRule]) -> Scores:
+    """Return what follows for one target from the probability that each side has by itself."""
+    chances = np.array([sides])
+    return interpret(np.log(chances / (1 - chances)), parse_codebook('[[targets]]\nid = "mayor"'), rules)
+
+
 @pytest.mark.parametrize(
     ("sides", "expected"),
     [
@@ -180,7 +186,8 @@ def test_a_target_with_one_stance_is_not_learnt(annotations: list[Annotation], c
     ],
 )
 def test_the_probability_of_no_stance_is_what_the_sides_leave(sides: list[float], expected: list[float]) -> None:
-    assert stance_probabilities(np.array([sides])) == pytest.approx(np.array([expected]), nan_ok=True)
+    rules = [LabelRule(learnt=not np.isnan(side)) for side in sides]
+    assert interpret_sides(sides, rules).stance["mayor"] == pytest.approx(np.array([expected]), nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +196,7 @@ def test_the_probability_of_no_stance_is_what_the_sides_leave(sides: list[float]
 )
 def test_of_two_sides_the_one_further_above_its_threshold_is_given(favor: float, against: float, expected: str) -> None:
     rules = [LabelRule(threshold=0.2, learnt=True), LabelRule(threshold=0.4, learnt=True)]
-    assert choose_stances(np.array([[favor, against, 1 - favor - against]]), rules) == [expected]
+    assert interpret_sides([favor, against], rules).stance_labels["mayor"] == [expected]
 
 
 def test_a_single_label_codebook_gives_exactly_the_likeliest_frame() -> None:

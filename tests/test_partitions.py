@@ -123,6 +123,13 @@ def test_standard_input_is_cut_too(monkeypatch: pytest.MonkeyPatch, content: str
     assert read_pieces(["-"], size) == whole
 
 
+def test_names_below_the_root_of_all_folders_stay_as_they_were(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    given = [str(corpus.relative_to("/")), str((corpus / "b.csv").relative_to("/"))]
+    whole = list(read_articles(given))
+    assert [item for piece in cut_inputs(given, 300) for item in read_partition(piece, "/")] == whole
+
+
 def test_a_piece_that_is_read_from_elsewhere_has_the_names_it_was_given(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(corpus.parent)
     given = ["corpus", "./corpus/a/many.jsonl", "corpus/../corpus/b.csv", str(corpus / "a" / "open.jsonl"), "corpus/missing.txt"]

@@ -10,6 +10,8 @@ import pytest
 from framing.articles import MAX_BYTES, Article, Skipped
 from framing.readers import read_articles
 from framing.readers.text import split_front_matter
+from framing.runs.partitions import cut_inputs
+from framing.runs.reading import read_partition
 
 BODY = "Peru opened a port. Ships came."
 
@@ -235,3 +237,116 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytes
     path = write(tmp_path / "a.txt", BODY)
     monkeypatch.setattr(Path, "read_bytes", refuse)
     assert "cannot be read: Permission denied" in reasons(path)[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "value", "date"),
+    [
+        ("timestamp", ("ns",), 1_700_000_000_123_456_789, "2023-11-14"),
+        ("timestamp", ("us",), 2**62, None),
+        ("timestamp", ("us", "Foo/Bar"), 1, None),
+        ("date32", (), 2**31 - 5, None),
+        ("duration", ("ns",), 1, None),
+        ("time64", ("ns",), 1, None),
+    ],
+)
+def test_a_day_that_python_cannot_hold_costs_the_date_and_not_the_article(
+    tmp_path: Path, kind: str, unit: tuple[str, ...], value: int, date: str | None
+) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    days = pa.array([None, value], pa.int32() if kind == "date32" else pa.int64()).cast(getattr(pa, kind)(*unit))
+    parquet.write_table(pa.table({"text": [BODY] * 2, "date": days}), tmp_path / "a.parquet")
+    assert [(article.text, article.date) for article in articles(tmp_path / "a.parquet")] == [(BODY, None), (BODY, date)]
+
+
+@pytest.mark.parametrize("bad", ["text", "id", "sentences"])
+def test_a_row_of_parquet_with_bytes_that_are_no_text_is_skipped_by_its_place(tmp_path: Path, bad: str) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    values = pa.array([b"Ships came.", b"\xff\xfe", b"Ships left."]).view(pa.string())
+    cells = pa.ListArray.from_arrays([0, 1, 2, 3], values) if bad == "sentences" else values
+    parquet.write_table(pa.table({"text": [BODY] * 3} | {bad: cells}), path := tmp_path / "a.parquet")
+    found = list(read_articles([path]))
+    assert [isinstance(item, Article) for item in found] == [True, False, True]
+    (reason,) = reasons(path)
+    assert reason.startswith(f"{path}:2: its '{bad}' cannot be read ('utf-8' codec can't decode byte 0xff")
+
+
+def test_parquet_with_damaged_pages_is_named_with_what_is_wrong(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"text": [BODY] * 9}), path, use_dictionary=False, compression="none")
+    path.write_bytes(path.read_bytes()[:4] + b"\xff" * 40 + path.read_bytes()[44:])
+    (item,) = read_articles([path])
+    assert isinstance(item, Skipped)
+    assert item.unreadable
+    assert "it is damaged from here on (" in item.reason
+    assert "None" not in item.reason
+
+
+@pytest.mark.parametrize("ending", [".txt", ".jsonl", ".jsonl.gz", ".csv", ".parquet", ".html", ".warc"])
+def test_a_link_that_leads_to_itself_costs_only_itself(tmp_path: Path, ending: str) -> None:
+    (tmp_path / f"b{ending}").symlink_to(f"b{ending}")
+    first, loop, last = write(tmp_path / "a.txt", BODY), tmp_path / f"b{ending}", write(tmp_path / "c.txt", BODY)
+    found = list(read_articles([tmp_path]))
+    assert [item.source for item in found] == [str(first), str(loop), str(last)]
+    assert reasons(tmp_path) == [f"{loop}: it cannot be read: Too many levels of symbolic links"]
+    assert isinstance(found[1], Skipped)
+    assert found[1].unreadable
+    assert [item for piece in cut_inputs([str(tmp_path)], 2**20) for item in read_partition(piece)] == found
+
+
+@pytest.mark.parametrize("locked", ["b", "b.txt", "."])
+def test_a_folder_that_may_not_be_read_is_named_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str) -> None:
+    import os
+
+    closed, scan = tmp_path / locked, os.scandir
+    closed.mkdir(exist_ok=True)
+    sources = [str(write(tmp_path / "a.txt", BODY)), str(closed), str(write(tmp_path / "c.txt", BODY))]
+
+    def refuse(folder: str | Path) -> object:
+        if Path(folder) == closed:
+            raise PermissionError(13, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert [item.source for item in read_articles([tmp_path])] == ([str(tmp_path)] if locked == "." else sources)
+    assert reasons(tmp_path) == [f"{closed}: it cannot be read: Permission denied"]
+    pieces = cut_inputs([str(tmp_path)], 40)
+    assert [item for piece in pieces for item in read_partition(piece)] == list(read_articles([tmp_path]))
+
+
+def test_the_note_on_the_encoding_of_csv_comes_once_a_file_where_it_first_matters(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Przyszły statki do portu numer {n} i odpłynęły\n" for n in range(99))
+    path = write(tmp_path / "a.csv", ("id,text\n0,\na,Ships came.\n" + rows).encode("cp1250"))
+    found = [item for item in read_articles([path, path]) if isinstance(item, Article)]
+    assert [n for n, article in enumerate(found) if article.notes] == [1, 101]
+    assert "it is not UTF-8" in found[1].notes[0]
+    assert found[99].text == "Przyszły statki do portu numer 98 i odpłynęły"
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+@pytest.mark.parametrize("size", [1, 5000])
+def test_every_whole_line_before_damage_in_a_packed_file_is_kept(tmp_path: Path, size: int, end: str) -> None:
+    import gzip
+
+    rows = [json.dumps({"id": str(n), "text": f"{BODY} {n * 7919}"}) for n in range(size)]
+    member = gzip.compress(("\n".join(rows) + end).encode())
+    for name, data in (("garbage", member + b"garbage"), ("no sum", member[:-8]), ("wrong sum", member[:-8] + b"x" * 8)):
+        path = write(tmp_path / f"{name}.jsonl.gz", data)
+        assert [item.id for item in read_articles([path]) if isinstance(item, Article)] == [str(n) for n in range(size)]
+        assert [reason.partition(" (")[0] for reason in reasons(path)] == [f"{path}: it is damaged from here on"]
+
+
+def test_a_line_torn_by_damage_in_a_packed_file_is_reported_once(tmp_path: Path) -> None:
+    import gzip
+
+    whole, torn = json.dumps({"id": "a", "text": BODY}), '{"id": "b", "text": "Ships'
+    path = write(tmp_path / "a.jsonl.gz", gzip.compress(f"{whole}\n{torn}".encode()) + b"garbage")
+    assert [getattr(item, "id", None) for item in read_articles([path])] == ["a", None]
+    assert "it is damaged from here on (Not a gzipped file" in reasons(path)[0]

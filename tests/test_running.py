@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -14,7 +15,7 @@ from scale_pieces import ENVIRONMENT, score, start, wait_until, write_articles, 
 
 from framing.commands.progress import describe_progress
 from framing.errors import FileError, FramingError, ModelError, UsageError
-from framing.runs.manifest import MANIFEST, begin_run, is_partitioned, list_parts, resume_run
+from framing.runs.manifest import MANIFEST, begin_run, is_partitioned, list_parts, read_manifest, read_receipt, resume_run
 from framing.runs.partitions import Partition, cut_inputs
 from framing.runs.parts import Order, Part, score_partition
 from framing.runs.running import Here, Pending, count_jobs, describe_terms, fill_folder, iterate_parts
@@ -47,6 +48,13 @@ def test_the_bytes_and_what_is_said_are_the_same_for_any_number_of_processes(
     score(corpus, "missing.txt", *options, "--jobs", jobs, "-o", tmp_path / "a.jsonl", code=1)
     assert (tmp_path / "a.jsonl").read_text() == one.stdout
     assert not (tmp_path / "a.jsonl.parts").exists()
+
+
+def test_processes_withhold_the_labels_that_one_process_withholds(corpus: Path, saved: Path) -> None:
+    options = ("-m", saved, "--min-precision", "0.95")
+    one = score(corpus, *options, code=1).stdout
+    assert score(corpus, *options, "--jobs", "2", code=1).stdout == one
+    assert score(corpus, "-m", saved, code=1).stdout != one
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "txt"])
@@ -106,7 +114,7 @@ def test_a_folder_of_parts_holds_what_one_file_would(corpus: Path, saved: Path, 
     assert sorted(path.name for path in folder.iterdir()) == [MANIFEST, *(path.name for path in parts)]
     manifest = json.loads((folder / MANIFEST).read_text())
     assert sum(part["articles"] for part in manifest["parts"]) == 34
-    parts[3].write_bytes(b"")
+    parts[3].write_bytes(parts[3].read_bytes().replace(b"a", b"b"))
     with pytest.raises(FileError, match="missing or damaged"):
         list_parts(folder)
 
@@ -125,6 +133,109 @@ def test_parts_that_are_sound_are_kept_and_others_made_anew(corpus: Path, saved:
     changed = {path.name for path in list_parts(folder) if path.stat().st_mtime_ns != before[path.name]}
     assert changed == {"part-000001.jsonl", "part-000002.jsonl", max(content)}
     assert b"".join(path.read_bytes() for path in list_parts(folder)).decode() == score(corpus, "-m", saved, code=1).stdout
+
+
+def test_an_input_that_could_not_be_read_is_tried_again(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("framing.runs.partitions.SMALLEST", 100)
+    path, late = write_articles(tmp_path / "a.jsonl", 3), tmp_path / "late.txt"
+    options = ("-m", saved, "-o", f"{tmp_path / 'scores'}/")
+    late.mkdir()
+    assert "holds no" in score(path, late, *options, code=1).stderr
+    assert "holds no" in score(path, late, *options, "--resume", code=1).stderr
+    order = Order(str(saved), load_model(saved).digest)
+    ledger = resume_run(tmp_path / "scores", {**_terms(tmp_path / "scores")})
+    pieces = list(cut_inputs([str(path), str(late)], ledger.terms["piece_bytes"]))
+    assert [ledger.find(piece) is None for piece in pieces] == [False] * (len(pieces) - 1) + [True]
+    assert score_partition(pieces[-1], order).unreadable == 1
+
+
+def _terms(folder: Path) -> dict[str, Any]:
+    return {key: value for key, value in read_manifest(folder).items() if key not in ("format", "complete", "parts")}
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_a_file_that_changes_during_the_run_is_no_part_of_it(order: Order, tmp_path: Path, form: str) -> None:
+    path = write_articles(tmp_path / "a.jsonl", 30)
+    ledger = begin_run(tmp_path / "scores", describe_terms(order, "tiny", 400))
+    parts = fill_folder([str(path)], replace(order, form=form, folder=str(ledger.folder)), Here(), ledger)
+    next(parts)
+    write_articles(path, 31)
+    with pytest.raises(FileError, match=r"a.jsonl: its size or time of change is not what it was"):
+        list(parts)
+    assert sorted(p.name for p in ledger.folder.iterdir()) == [MANIFEST, "part-000000.json", f"part-000000.{form}"]
+
+
+def test_a_file_that_becomes_shorter_while_it_is_cut_is_told(tmp_path: Path) -> None:
+    path = write_articles(tmp_path / "a.jsonl", 30)
+    pieces = cut_inputs([str(path)], 400)
+    next(pieces)
+    path.write_text("")
+    with pytest.raises(FileError, match="its size or time of change"):
+        list(pieces)
+
+
+def test_a_finished_run_still_names_what_it_skipped(corpus: Path, saved: Path, tmp_path: Path) -> None:
+    first, again = (
+        score(corpus, "-m", saved, "-o", f"{tmp_path / 'scores'}/", *more, code=1).stderr.splitlines()
+        for more in ([], ["--resume"])
+    )
+    assert again == [line for line in first if not line.startswith("note: ") or "articles" in line]
+    assert sum(line.startswith("skipped: ") for line in again) == 4
+
+
+def test_a_run_that_is_resumed_is_unfinished_until_its_end(corpus: Path, saved: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "scores"
+    score(corpus, "-m", saved, "-o", f"{folder}/", code=1)
+    ledger = resume_run(folder, _terms(folder))
+    with pytest.raises(UsageError, match="not finished"):
+        list_parts(folder)
+    kept = [ledger.find(piece) for piece in cut_inputs([str(corpus)], ledger.terms["piece_bytes"])]
+    assert kept == [ledger.earlier[number] for number in range(len(kept))]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"piece_bytes": 0},
+        {"piece_bytes": True},
+        {"complete": None},
+        {"form": "csv"},
+        {"parts": None},
+        {"parts": [{"number": 0}]},
+        {"twice": True},
+        {"parts": [{}]},
+        {"size": "5"},
+        {"name": "../part-000000.jsonl"},
+        {"number": 1},
+        {"remarks": [{"kind": "note"}]},
+        {"more": 1},
+    ],
+)
+def test_a_manifest_that_no_run_wrote_is_refused(corpus: Path, saved: Path, tmp_path: Path, change: dict[str, Any]) -> None:
+    folder = tmp_path / "scores"
+    score(corpus, "-m", saved, "-o", f"{folder}/", code=1)
+    found = read_manifest(folder)
+    first = found["parts"][0]
+    if "twice" in change:
+        found["parts"].insert(0, first)
+    elif change.keys() <= found.keys():
+        found |= change
+    else:
+        first |= change
+    (folder / MANIFEST).write_text(json.dumps(found))
+    with pytest.raises(FileError, match="begin anew in another folder"):
+        list_parts(folder)
+    assert "begin anew" in score(corpus, "-m", saved, "-o", folder, "--resume", code=4).stderr
+
+
+def test_a_run_removes_what_it_wrote_and_nothing_else(order: Order, tmp_path: Path) -> None:
+    for name, left in (("own", []), ("shared", ["part-1.txt", "precious.jsonl"])):
+        ledger = begin_run(tmp_path / name, describe_terms(order, "tiny", 400))
+        for mine in left:
+            (tmp_path / name / mine).write_text("mine")
+        assert ledger.withdraw()
+        assert [path.name for path in sorted((tmp_path / name).glob("*"))] == left
+        assert (tmp_path / name).exists() == bool(left)
 
 
 @pytest.mark.parametrize(
@@ -183,12 +294,12 @@ def test_what_cannot_be_is_said(
 
 def test_what_a_killed_run_has_done_is_kept(saved: Path, tmp_path: Path) -> None:
     path, output = write_articles(tmp_path / "a.jsonl", 4_000, sentences=8), tmp_path / "out.jsonl"
-    process = start(path, "-m", saved, "-o", output, "--jobs", "2")
-    parts = tmp_path / "out.jsonl.parts"
-    wait_until(lambda: len(list(parts.glob("part-*.json"))) > 1, process)
-    workers = psutil.Process(process.pid).children(recursive=True)
-    process.kill()
-    process.communicate()
+    with start(path, "-m", saved, "-o", output, "--jobs", "2") as process:
+        parts = tmp_path / "out.jsonl.parts"
+        wait_until(lambda: len(list(parts.glob("part-*.json"))) > 1, process)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.communicate()
     assert not output.exists()
     _, alive = psutil.wait_procs(workers, timeout=20)
     assert not alive, "a worker outlives the run"
@@ -204,25 +315,28 @@ def test_what_a_killed_run_has_done_is_kept(saved: Path, tmp_path: Path) -> None
 
 def test_an_interrupt_ends_the_workers_and_keeps_what_is_done(saved: Path, tmp_path: Path) -> None:
     path, output = write_articles(tmp_path / "a.jsonl", 4_000, sentences=8), tmp_path / "out.jsonl"
-    process = start(path, "-m", saved, "-o", output, "--jobs", "2")
-    wait_until(lambda: len(list(tmp_path.glob("out.jsonl.parts/part-*.json"))) > 1, process)
-    workers = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
-    _, talk = process.communicate(timeout=30)
+    with start(path, "-m", saved, "-o", output, "--jobs", "2") as process:
+        wait_until(lambda: len(list(tmp_path.glob("out.jsonl.parts/part-*.json"))) > 1, process)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        _, talk = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "--resume goes on from there" in talk
     assert "Traceback" not in talk
     assert not psutil.wait_procs(workers, timeout=20)[1]
     assert not output.exists()
+    kept = len(list(tmp_path.glob("out.jsonl.parts/part-*.json")))
+    assert kept > 1
+    assert len(list(tmp_path.glob("out.jsonl.parts/part-*.jsonl"))) >= kept
 
 
 def test_a_worker_that_is_killed_is_told_in_one_line(saved: Path, tmp_path: Path) -> None:
     path = write_articles(tmp_path / "a.jsonl", 4_000, sentences=8)
-    process = start(path, "-m", saved, "-o", tmp_path / "out.jsonl", "--jobs", "2")
-    wait_until(lambda: len(list(tmp_path.glob("out.jsonl.parts/part-*.json"))) > 1, process)
-    found = psutil.Process(process.pid).children(recursive=True)
-    next(worker for worker in found if "LokyProcess" in " ".join(worker.cmdline())).kill()
-    _, talk = process.communicate(timeout=30)
+    with start(path, "-m", saved, "-o", tmp_path / "out.jsonl", "--jobs", "2") as process:
+        wait_until(lambda: len(list(tmp_path.glob("out.jsonl.parts/part-*.json"))) > 1, process)
+        found = psutil.Process(process.pid).children(recursive=True)
+        next(worker for worker in found if "LokyProcess" in " ".join(worker.cmdline())).kill()
+        _, talk = process.communicate(timeout=30)
     assert process.returncode == 4
     assert "a worker process was ended from outside" in talk
     assert "Traceback" not in talk
@@ -258,12 +372,14 @@ def test_a_worker_refuses_another_model_and_names_what_fails(order: Order, tmp_p
         score_partition(Partition((3,)), order)  # type: ignore[arg-type]
 
 
-def test_workers_that_see_no_folder_send_what_the_parts_hold(corpus: Path, order: Order, tmp_path: Path) -> None:
-    found = {}
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_workers_that_see_no_folder_send_what_the_parts_hold(corpus: Path, order: Order, tmp_path: Path, form: str) -> None:
+    found, order = {}, replace(order, form=form)
     for name in ("seen", "unseen"):
         ledger = begin_run(tmp_path / name, describe_terms(order, "tiny", 400))
         given = replace(order, folder=str(tmp_path / name) if name == "seen" else None)
         parts = list(fill_folder([str(corpus), "missing.txt"], given, Here(), ledger))
+        assert [read_receipt(tmp_path / name, part.number, form) for part in parts] == parts
         ledger.finish(parts)
         found[name] = [(part, path.read_bytes()) for part, path in zip(parts, list_parts(tmp_path / name), strict=True)]
     assert found["seen"] == found["unseen"]

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from framing import chunks
-from framing.chunks import fingerprint_texts, hash_strings, mix, read_chunks, unmix
+from framing.chunks import Seed, draw_seed, fingerprint_texts, hash_spans, hash_strings, mix, read_chunks, unmix
 from framing.codebook import Codebook, parse_codebook
 from framing.model import FramingModel
 from framing.normalizing import LONGEST, clean, fold, normalize, stands_for_itself
@@ -193,6 +193,42 @@ def test_a_fingerprint_stays_what_it_is_since_models_keep_it(text: str, expected
 def test_hashes_of_short_strings_are_their_bytes_mixed() -> None:
     assert hash_strings(["abc"])[0] == mix(np.array([int.from_bytes(b"abc", "little")], np.uint64))[0]
     assert len(set(hash_strings(["a" * size for size in range(1, 200)]).tolist())) == 199
+
+
+def craft_chunks(bits: int, tries: int) -> list[str]:
+    """Return chunks of 8 bytes whose hashes begin with the same ``bits`` bits: mixing can be undone."""
+    written = unmix(np.uint64(5 << (64 - bits)) + np.arange(tries, dtype=np.uint64))
+    usable = np.isin(written.view(np.uint8), np.frombuffer(b"abcdefghijklmnopqrstuvwxyz0123456789!#$%&*+,-./:;=?@", np.uint8))
+    return [value.tobytes().decode() for value in written[usable.reshape(-1, 8).all(axis=1)]]
+
+
+TWINS = ("blackmailing-us!", "plxw7n-92/f32?r7")
+"""Chunks that were made to share a hash, as whoever knows the constants can make them."""
+
+
+def test_chunks_that_were_made_to_share_a_hash_are_told_apart_whatever_was_scored_before() -> None:
+    assert len(set(hash_strings(TWINS).tolist())) == 1
+    alone = [Scorer(find_tables("full")).decide([twin])[0] for twin in TWINS]
+    assert (alone[0] != alone[1]).any()
+    assert (Scorer(find_tables("full")).decide(TWINS) == alone).all()
+    for order in ([0, 1], [1, 0]):
+        scorer = Scorer(find_tables("full"))
+        assert all((scorer.decide([TWINS[place]])[0] == alone[place]).all() for place in order)
+
+
+def test_chunks_that_were_made_to_meet_in_a_table_lie_far_apart_under_a_seed() -> None:
+    crafted = craft_chunks(20, 1 << 23)
+    assert len(crafted) > 20
+    known, seeded = hash_strings(crafted), [hash_chunks(crafted, draw_seed()) for _ in range(5)]
+    assert len(set((known >> np.uint64(44)).tolist())) == 1
+    for hashes in seeded:
+        assert len(set((hashes >> np.uint64(44)).tolist())) > len(crafted) - 3
+    assert len({hashes.tobytes() for hashes in seeded}) == 5
+
+
+def hash_chunks(strings: list[str], seed: Seed) -> np.ndarray:
+    (found,) = read_chunks([" ".join(strings)])
+    return hash_spans(found.data, found.starts, found.sizes, seed)
 
 
 @given(keys=st.sets(st.integers(0, 2**64 - 1), max_size=40), asked=st.lists(st.integers(0, 2**64 - 1), max_size=20))

@@ -4,7 +4,7 @@ import pytest
 
 from framing.articles import Article, Skipped
 from framing.model import FramingModel
-from framing.scoring import ArticleScore, ModelScorer, article_record, is_foreign, score_article, score_articles, sentence_records
+from framing.scoring import ArticleScore, ModelScorer, article_record, is_foreign, score_articles, sentence_records
 
 TEXT = """Storms in the valley
 
@@ -20,7 +20,7 @@ Photo: X"""
 @pytest.fixture(scope="module")
 def score(model: FramingModel) -> ArticleScore:
     facts = {"outlet": "Daily", "date": "2024-11", "source": "a.txt", "ownership": "state", "url": "https://example.org/a"}
-    found = score_article(Article("a", TEXT, **facts), ModelScorer(model.compile()))
+    found = next(score_articles([Article("a", TEXT, **facts)], ModelScorer(model.compile())))
     assert isinstance(found, ArticleScore)
     return found
 
@@ -70,19 +70,14 @@ def test_what_cannot_be_scored_is_passed_on_in_order_and_nothing_is_lost(model: 
 
 def test_sentences_that_the_model_was_trained_on_are_counted(model: FramingModel, annotations: list) -> None:
     article = Article("a", f"{annotations[0].text} Something quite new happened.")
-    found = score_article(article, ModelScorer(model.compile()))
+    found = next(score_articles([article], ModelScorer(model.compile())))
     assert isinstance(found, ArticleScore)
     assert found.trained_on == 1
 
 
 def test_a_target_that_was_not_learnt_has_no_counts(model: FramingModel) -> None:
-    from dataclasses import replace
 
-    from framing.labelling import LabelRule
-
-    found = score_article(
-        Article("a", "Hail fell."), ModelScorer(replace(model, rules=(*model.rules[:3], LabelRule(), LabelRule())).compile())
-    )
+    found = next(score_articles([Article("a", "Hail fell.")], ModelScorer(without)))
     assert isinstance(found, ArticleScore)
     assert article_record(found, model.codebook)["stance"]["mayor"] == {
         "favor": None,

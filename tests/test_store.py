@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import pickle
 import shutil
 import subprocess
 import sys
+import tracemalloc
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -235,6 +239,56 @@ def test_a_pickle_in_place_of_the_weights_is_never_run(copy: Path, tmp_path: Pat
     assert not canary.exists()
 
 
+def pack_left_out(decisions: np.ndarray, *, compressed: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    (np.savez_compressed if compressed else np.savez)(buffer, decisions=decisions)
+    return buffer.getvalue()
+
+
+def claim_shape(shape: tuple[int, int]) -> bytes:
+    """Return an archive whose array says that it has a shape, and has no number."""
+    array, buffer = io.BytesIO(), io.BytesIO()
+    np.lib.format.write_array_header_1_0(array, {"descr": "<f2", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("decisions.npy", array.getvalue())
+    return buffer.getvalue()
+
+
+def test_left_out_predictions_are_checked_before_they_are_unpacked(copy: Path) -> None:
+    right = load_model(copy).left_out
+    cases = [
+        (pack_left_out(np.zeros(2**25, np.float16), compressed=True), "are compressed"),
+        (pack_left_out(right.astype(np.float64)), "do not fit the training sentences"),
+        (pack_left_out(right[1:]), "do not fit the training sentences"),
+        (claim_shape((2**40, right.shape[1])), "do not fit the training sentences"),
+        (claim_shape((right.shape[0], right.shape[1])), "cannot reshape"),
+    ]
+    for data, message in cases:
+        rewrite(copy, files={"left-out.npz": data})
+        tracemalloc.start()
+        with pytest.raises(ModelError, match=message):
+            load_model(copy)
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("change", [np.ascontiguousarray, np.asfortranarray, lambda array: array[:0]])
+def test_left_out_predictions_are_read_as_they_were_written(copy: Path, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    expected = change(load_model(copy).left_out)
+    rewrite(copy, files={"left-out.npz": pack_left_out(expected)})
+    found = load_model(copy).left_out
+    assert found.shape == expected.shape
+    assert np.array_equal(found, expected, equal_nan=True)
+
+
+def test_a_threshold_by_precision_that_is_no_number_is_refused(copy: Path) -> None:
+    table = json.loads((copy / "evaluation.json").read_text())
+    table["precision_thresholds"]["storm"][0] = float("nan")
+    rewrite(copy, files={"evaluation.json": json.dumps(table).encode()})
+    with pytest.raises(ModelError, match="no thresholds by precision"):
+        load_scoring_model(copy, min_precision=0.95)
+
+
 def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
     events: list[str] = []
     watching = True
@@ -270,6 +324,10 @@ def test_loading_runs_nothing_and_opens_no_connection(saved: Path) -> None:
             "damaged (ValueError",
         ),
         ({"labels": {"harvest": {"slope": 1, "offset": 0, "threshold": 0.5, "positives": 9}}}, "KeyError"),
+        *(
+            ({"labels": {"harvest": {"slope": 1, "offset": 0, "threshold": 0.5} | {key: value}}}, "is not a finite number")
+            for key, value in [("threshold", float("nan")), ("slope", float("-inf")), ("offset", "inf")]
+        ),
         ({"files": {ARRAYS: b"[]".ljust(63) + b"\n"}}, "damaged (KeyError: 'seen')"),
         ({"files": {"codebook.toml": b"[[frames]"}}, "no valid TOML"),
         ({"files": {"vocabulary.json": b'{"words": ["a"], "chars": []}'}}, "the vocabulary does not fit the weights"),

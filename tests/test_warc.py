@@ -4,6 +4,7 @@ import gzip
 import io
 import tracemalloc
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -159,6 +160,8 @@ def test_a_file_without_any_page_is_named(archive: Archive) -> None:
     ("http", "pack"),
     [
         (("Content-Encoding", "gzip"), gzip.compress),
+        (("Content-Encoding", "gzip"), lambda data: gzip.compress(data[:90]) + gzip.compress(b"") + gzip.compress(data[90:])),
+        (("Content-Encoding", "gzip"), lambda data: gzip.compress(data) + bytes(8)),
         (("Content-Encoding", "x-gzip"), gzip.compress),
         (("X-Other", "packed, and no header says so"), gzip.compress),
         (("Content-Encoding", "deflate"), zlib.compress),
@@ -176,6 +179,20 @@ def test_a_body_is_unpacked_unless_the_crawler_did_so_already(archive: Archive, 
     (article,), skipped = read(archive.add(pack(page().encode()), http=(http,)).close())  # type: ignore[operator]
     assert article.text.count("\n") == 8
     assert not skipped
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [
+        ("gzip", lambda data: gzip.compress(data)[:-200]),
+        ("gzip", lambda data: gzip.compress(data)[:-1]),
+        ("gzip", lambda data: gzip.compress(data[:90]) + gzip.compress(data[90:])[:-100]),
+        ("deflate", lambda data: zlib.compress(data)[:-100]),
+    ],
+)
+def test_a_packed_body_that_is_cut_short_is_no_page(archive: Archive, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    archive.add(pack(page().encode()), http=(("Content-Encoding", coding),))
+    assert read(archive.close()) == ([], ["1 of 1 HTML pages gave no article (1: its packed body is cut short)"])
 
 
 @pytest.mark.parametrize(

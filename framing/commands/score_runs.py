@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -167,7 +166,7 @@ def score_by_pieces(request: Request, model: ScoringModel, order: Order, pool: P
             else:
                 joined = (block for part in parts for block in read_blocks(ledger.folder / part.name))
                 _show_lines(joined, request, model)
-                shutil.rmtree(request.folder, ignore_errors=True)
+                ledger.remove()
     progress.clear()
     return tally
 
@@ -195,7 +194,7 @@ class _Run:
                 tally.add(part)
                 done += part.piece["size"]
                 progress.show(tally.articles, tally.sentences, done / total if total else None)
-                yield replace(part, remarks=())
+                yield replace(part, remarks=tuple(remark for remark in part.remarks if remark.kind != NOTE))
 
         return fill
 

@@ -86,7 +86,7 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
         try:
             yield from _read_path(given)
         except OSError as error:
-            yield Skipped(str(given), f"it cannot be read: {error.strerror}", unreadable=True)
+            yield _name_unreadable(given, error)
 
 
 def _read_path(given: str | Path) -> Iterator[Article | Skipped]:
@@ -122,18 +122,27 @@ def _read_folder(folder: Path) -> Iterator[Article | Skipped]:
 def walk_folder(folder: str | Path) -> Iterator[str]:
     """Yield the files in and below ``folder`` that a reader is there for, in the order of their names; none hidden, no README.
 
-    The names of one folder are held at a time, not those of all.
+    What cannot be looked into, a folder or a link, is yielded in its place: ``read_file`` says why. The names of one folder are
+    held at a time, not those of all.
     """
     try:
         with os.scandir(folder) as entries:
             found = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
-    except PermissionError:
+    except OSError:
+        yield os.fspath(folder)
         return
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
             yield from walk_folder(entry.path)
-        elif find_ending(path := Path(entry.path)) in READERS and path.stem.lower() != "readme" and entry.is_file():
+        elif find_ending(path := Path(entry.path)) in READERS and path.stem.lower() != "readme" and _may_be_file(entry):
             yield entry.path
+
+
+def _may_be_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself, or to where nobody may look
+        return True
 
 
 def place_below(folder: Path, path: Path, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
@@ -150,8 +159,18 @@ def place_below(folder: Path, path: Path, items: Iterable[Article | Skipped]) ->
 
 
 def read_file(path: Path) -> Iterator[Article | Skipped]:
-    """Yield the articles of a file, whose ending must be one of ``READERS``, and each input in it that holds none."""
+    """Yield the articles of a file that ``walk_folder`` found or whose ending is one of ``READERS``, and each input without any."""
     try:
-        yield from READERS[find_ending(path)](path)
+        if find_ending(path) not in READERS or path.is_dir():
+            os.scandir(path).close()  # says why the folder could not be walked
+            yield Skipped(str(path), "it is a folder that could not be read before", unreadable=True)
+        else:
+            yield from READERS[find_ending(path)](path)
     except OSError as error:
-        yield Skipped(str(path), f"it cannot be read: {error.strerror}", unreadable=True)
+        yield _name_unreadable(path, error)
+
+
+def _name_unreadable(path: str | Path, error: OSError) -> Skipped:
+    # Libraries raise OSError for what they find in a file, too: then there is a message, and no number.
+    reason = error.strerror or str(error).partition("\n")[0] or "it is damaged"
+    return Skipped(str(path), f"it cannot be read: {reason}", unreadable=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from framing.articles import MAX_BYTES, Article, Skipped, decode
 from framing.readers.rows import read_row
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MAX_LINE = 2 * MAX_BYTES
 """Bytes of a line; a longer one is passed over without being held."""
@@ -31,13 +35,36 @@ def read_jsonl(path: Path) -> Iterator[Article | Skipped]:
 def read_jsonl_gz(path: Path) -> Iterator[Article | Skipped]:
     """Yield one article per line of a file packed with gzip; where it is damaged, what stands before is kept."""
     import gzip
-    import zlib
 
-    with gzip.open(path) as stream:
-        try:
-            yield from parse_jsonl(stream, source=str(path))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield Skipped(str(path), f"it is damaged from here on ({error})", unreadable=True)
+    with gzip.open(path) as packed, io.BufferedReader(unpacked := _Unpacked(packed)) as stream:
+        for item in parse_jsonl(stream, source=str(path)):
+            # The damage shows only behind the last whole line: a line torn by it is not reported twice.
+            if unpacked.damage is None or isinstance(item, Article):
+                yield item
+        if unpacked.damage is not None:
+            yield Skipped(str(path), f"it is damaged from here on ({unpacked.damage})", unreadable=True)
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes of a file packed with gzip; they end where it is damaged, so that a line that stands before is not lost."""
+
+    def __init__(self, packed: io.BufferedIOBase) -> None:
+        self._packed = packed
+        self.damage: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        import gzip
+        import zlib
+
+        if self.damage is None:
+            try:
+                return self._packed.readinto1(buffer)
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                self.damage = error
+        return 0
 
 
 def read_jsonl_part(path: Path, start: int, stop: int, first: int) -> Iterator[Article | Skipped]:

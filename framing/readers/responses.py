@@ -22,6 +22,10 @@ _LANGUAGE = re.compile(rb"<html\b[^>]{0,2000}?\slang\s*=\s*[\"']?([A-Za-z]{2,3}(
 _TEXT_CODEC = re.compile(
     r"iso8859-\d+|cp\d+|koi8-[a-z]|mac-[a-z]+|gb2312|gbk|gb18030|big5\w*|euc_\w+|shift_jis\w*|iso2022_\w+|tis-620"
 )
+_GZIP = b"\x1f\x8b"
+_PIECE = 4096
+"""Bytes that are unpacked at a time: what follows a member of gzip is copied, and there can be very many members."""
+
 _START = 4096
 """Bytes at the start of a page in which it says what it is."""
 
@@ -82,7 +86,7 @@ def _join_chunks(stream: BytesIO, headers: Any) -> bytes:
 def _unpack(body: bytes, coding: str | None) -> bytes:
     """Return the unpacked body; one that is not packed as its header says is taken as it is: crawlers unpack, too."""
     coding = (coding or "").strip().lower()
-    if body.startswith(b"\x1f\x8b"):
+    if body.startswith(_GZIP):
         body = _inflate(body, zlib.MAX_WBITS + 16)
     elif coding == "deflate" and not body.lstrip().startswith(b"<"):
         # Servers send zlib's format, as they should, or the bare stream.
@@ -96,10 +100,24 @@ def _unpack(body: bytes, coding: str | None) -> bytes:
 
 
 def _inflate(body: bytes, window: int) -> bytes:
-    try:
-        return zlib.decompressobj(window).decompress(body, MAX_PAGE + 1)
-    except zlib.error:
-        raise PageError("its packed body is damaged") from None
+    """Return the unpacked body, of gzip all members, or more than ``MAX_PAGE`` bytes from the beginning of a larger one."""
+    parts, left, at = [b""], MAX_PAGE + 1, 0
+    member = zlib.decompressobj(window)
+    while left and at < len(body):
+        piece = body[at : at + _PIECE]
+        try:
+            parts.append(member.decompress(piece, left))
+        except zlib.error:
+            raise PageError("its packed body is damaged") from None
+        left -= len(parts[-1])
+        at += len(piece) - len(member.unused_data)
+        if member.eof:
+            if window <= zlib.MAX_WBITS or not body.startswith(_GZIP, at):
+                break
+            member = zlib.decompressobj(window)
+    if left and not member.eof:
+        raise PageError("its packed body is cut short")
+    return b"".join(parts)
 
 
 def _to_utf8(content: bytes, kind: str) -> bytes:

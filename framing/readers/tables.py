@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from framing.articles import CONTROLS, MARKS, MAX_BYTES, Article, Skipped, decode, make_article
 from framing.errors import suggest
@@ -16,6 +17,9 @@ MAX_LINE = 2 * MAX_BYTES
 
 _BLOCK = 2**20
 """Bytes looked at together where the encoding of a CSV file is found."""
+
+_NO_VALUE = (ValueError, OverflowError, LookupError)
+"""What Arrow raises for a value that Python has none for: bytes that are no text, a day outside the calendar, a time zone."""
 
 
 def read_csv(path: Path) -> Iterator[Article | Skipped]:
@@ -43,12 +47,17 @@ def _parse_csv(stream: TextIO, path: Path, encoding: str) -> Iterator[Article | 
     if lack:
         yield Skipped(str(path), lack)
         return
+    noted = False
     try:
         for row in rows:
             source = f"{path}:{rows.line_num}"
             if len(row) == len(names):
                 cells = dict(zip(names, row, strict=True))
-                yield make_article({**read_metadata(cells, source), "text": cells["text"]}, source=source, encoding=encoding)
+                # The first article that the encoding makes a difference to carries the note for the whole file.
+                used = "utf-8" if noted or "".join(row).isascii() else encoding
+                item = make_article({**read_metadata(cells, source), "text": cells["text"]}, source=source, encoding=used)
+                yield item
+                noted = noted or (used == encoding and isinstance(item, Article))
             elif row:  # no blank line
                 yield Skipped(source, f"it has {len(row)} cells, the header has {len(names)}")
     except (csv.Error, UnicodeDecodeError) as error:
@@ -126,12 +135,54 @@ def _read_groups(path: Path, groups: list[int] | None, first: int) -> Iterator[A
             columns = [name for name in names if name in ("text", "sentences", *COLUMNS)]
             number = first
             for batch in table.iter_batches(64, row_groups=groups, columns=columns, use_threads=False):
-                for row in batch.to_pylist():
+                for row in _list_rows(batch):
                     number += 1
-                    given = {key: value for key, value in row.items() if value is not None}
-                    yield read_row(given, source=f"{path}:{number}")
+                    yield _read_cells(row, source=f"{path}:{number}")
     except pa.ArrowException as error:
-        yield Skipped(str(path), f"it is no readable Parquet file ({str(error).splitlines()[0]})", unreadable=True)
+        yield Skipped(str(path), f"it is no readable Parquet file ({_first_line(error)})", unreadable=True)
+    except OSError as error:
+        if error.errno is not None:
+            raise OSError(error.errno, os.strerror(error.errno)) from None  # in few words, as for every other file
+        # What Arrow finds wrong in the pages of a file comes as an OSError without a number.
+        yield Skipped(str(path), f"it is damaged from here on ({_first_line(error)})", unreadable=True)
+
+
+def _list_rows(batch: Any) -> list[dict[str, Any]]:
+    """Return the rows of an Arrow batch; a value that Python cannot hold is given as the error that it raised."""
+    try:
+        return batch.to_pylist()  # type: ignore[no-any-return]
+    except _NO_VALUE:
+        names = batch.schema.names
+        columns = [[_take_value(value, name) for value in column] for name, column in zip(names, batch.columns, strict=True)]
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _take_value(value: Any, name: str) -> Any:
+    from pyarrow import types
+
+    if types.is_duration(value.type) or types.is_time(value.type):
+        return None  # no metadata, whatever it is
+    if types.is_timestamp(value.type) and value.type.unit == "ns":
+        from pyarrow import timestamp
+
+        value = value.cast(timestamp("ms", value.type.tz), safe=False)  # the day is what counts
+    try:
+        return value.as_py()
+    except _NO_VALUE as error:
+        # As text, a day outside the calendar or in no known time zone costs the date and not the article.
+        return f"{value.type} {value.value}" if name in COLUMNS and types.is_temporal(value.type) else error
+
+
+def _read_cells(row: dict[str, Any], *, source: str) -> Article | Skipped:
+    given = {key: value for key, value in row.items() if value is not None}
+    for key, value in given.items():
+        if isinstance(value, Exception):
+            return Skipped(source, f"its '{key}' cannot be read ({_first_line(value)})")
+    return read_row(given, source=source)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def find_parquet_lack(names: list[str]) -> str | None:

@@ -6,8 +6,9 @@ import logging
 import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from framing.errors import FileError, FramingError, UsageError
-from framing.runs.partitions import STDIN, Partition
+from framing.runs.partitions import STDIN, Partition, measure_file
 from framing.runs.parts import Order, Part, load_scorer, score_partition
 from framing.runs.running import RESUMABLE, Pending
 
@@ -77,25 +78,24 @@ class Cluster:
         mark = folder / f".{uuid4().hex}"
         mark.touch()
         try:
-            order = replace(order, base=os.getcwd(), folder=str(folder.resolve()))
+            order = replace(order, base=os.getcwd(), folder=str(folder.resolve()), versions=describe_versions())
             reports = self._client.run(inspect_worker, order, seen, mark.name)
         finally:
             mark.unlink(missing_ok=True)
-        for worker, (problem, _) in sorted(reports.items()):
-            if problem:
-                raise UsageError(f"Dask worker {worker}: {problem}")
-        return order if all(shared for _, shared in reports.values()) else replace(order, folder=None)
+        return settle_order(order, reports)
 
 
 def score_at_worker(partition: Partition, order: Order) -> Part:
     """Return the part that comes of a piece; an error says at which worker it arose.
 
     Raises:
+        UsageError: this worker came after all were asked, and has other versions.
         FramingError: as ``score_partition``.
     """
     from distributed import get_worker
 
     try:
+        check_own_versions(order)
         return score_partition(partition, order)
     except FramingError as error:
         raise type(error)(f"Dask worker {get_worker().address}: {error}") from None
@@ -118,24 +118,59 @@ def check_versions(pythons: Mapping[str, str], packages: Mapping[str, str | Base
             raise UsageError(f"Dask worker {worker}: it has framing {package}, and this is {own}: install {own} at the worker")
 
 
-def measure_paths(paths: Sequence[str]) -> dict[str, int | None]:
-    """Return the inputs that are here with their sizes: None for a folder, whose size says nothing."""
+@lru_cache(maxsize=1)
+def describe_versions() -> str:
+    """Return the versions here of what scores depend on: framing, Python (its first two numbers) and numpy."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return f"framing {version('framing')}, Python {python}, numpy {version('numpy')}"
+
+
+def check_own_versions(order: Order) -> None:
+    """Check that the versions here are those of the order.
+
+    Raises:
+        UsageError: one is not; the message names all.
+    """
+    if order.versions != describe_versions():
+        raise UsageError(f"it has {describe_versions()}, and the run has {order.versions}: all workers need the same")
+
+
+def settle_order(order: Order, reports: Mapping[str, tuple[str, bool]]) -> Order:
+    """Return ``order`` as it suits the workers, by their ``reports``: without a folder where one of them does not see it.
+
+    Raises:
+        UsageError: something is amiss at a worker; the message names it.
+    """
+    for worker, (problem, _) in sorted(reports.items()):
+        if problem:
+            raise UsageError(f"Dask worker {worker}: {problem}")
+    return order if all(shared for _, shared in reports.values()) else replace(order, folder=None)
+
+
+def measure_paths(paths: Sequence[str]) -> dict[str, tuple[int, int] | None]:
+    """Return the inputs that are here with their sizes and times of change: None for a folder, of which these say nothing."""
     found = [path for path in dict.fromkeys(paths) if path.strip() and path != STDIN and os.path.exists(path)]
-    return {path: None if os.path.isdir(path) else os.path.getsize(path) for path in found}
+    return {path: None if os.path.isdir(path) else measure_file(path) for path in found}
 
 
-def inspect_worker(order: Order, inputs: Mapping[str, int | None], mark: str) -> tuple[str, bool]:
+def inspect_worker(order: Order, inputs: Mapping[str, tuple[int, int] | None], mark: str) -> tuple[str, bool]:
     """Return what is amiss at this worker, empty if nothing, and whether it sees the folder of the parts by its ``mark``."""
     try:
+        check_own_versions(order)
         load_scorer(order)
+    except UsageError as error:
+        return str(error), False
     except FramingError as error:
         return f"{error} (the model must lie at the same path there)", False
-    for name, size in inputs.items():
+    for name, measures in inputs.items():
         path = os.path.join(order.base, name)
         if not os.path.exists(path):
             return f"it does not see {path}: put the inputs where all workers see them under one path", False
-        if size is not None and os.path.getsize(path) != size:
-            return f"{path} is another file there: put the inputs where all workers see them under one path", False
+        if measures is not None and measure_file(path) != measures:
+            return (
+                f"{path} has another size or time of change there: put the inputs where all workers see them under one path",
+                False,
+            )
     return "", order.folder is not None and os.path.exists(os.path.join(order.folder, mark))
 
 
@@ -164,6 +199,11 @@ def open_cluster(address: str, jobs: int) -> Iterator[Cluster]:
     try:
         yield Cluster(client)
     finally:
+        _leave(client)
+
+
+def _leave(client: Any) -> None:
+    with suppress(AssertionError, OSError):  # of a scheduler that is gone or slow: what is left ends with this process
         client.close(timeout=2)
 
 
@@ -176,6 +216,6 @@ def _connect(make: Callable[..., Any], address: str) -> Any:
     try:
         client.wait_for_workers(1, timeout=WAIT)
     except TimeoutError:
-        client.close(timeout=2)
+        _leave(client)
         raise UsageError(f"the Dask scheduler at {address} has no workers: start some with: dask worker {address}") from None
     return client

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from framing.errors import FileError, UsageError
 from framing.files import write_bytes
 from framing.runs.partitions import Partition
-from framing.runs.parts import Part, name_part, name_receipt, part_record, place_file, place_receipt, read_part
+from framing.runs.parts import JSONL, PARQUET, Part, Remark, name_part, name_receipt, part_record, place_file, place_receipt
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -34,32 +34,31 @@ class Ledger:
 
     folder: Path
     terms: dict[str, Any]
-    earlier: dict[int, dict[str, Any]] = field(default_factory=dict)
+    earlier: dict[int, Part] = field(default_factory=dict)
 
     def find(self, partition: Partition) -> Part | None:
-        """Return the part of ``partition`` that is here already, None where there is none, or its bytes or inputs changed."""
+        """Return the part of ``partition`` that is here already.
+
+        None where there is none, its bytes or inputs changed, or one of its inputs could not be read: that is tried again.
+        """
         try:
-            record = json.loads((self.folder / name_receipt(partition.number)).read_bytes())
-        except (OSError, ValueError):
-            record = self.earlier.get(partition.number)
-        try:
-            part = None if record is None else read_part(record)
-            if part is None or part.piece != partition.describe():
+            part = read_receipt(self.folder, partition.number, self.terms["form"])
+        except FileError:
+            found = self.earlier.get(partition.number)
+            if found is None:
                 return None
-            with (self.folder / name_part(partition.number, self.terms["form"])).open("rb") as stream:
-                sound = hashlib.file_digest(stream, "sha256").hexdigest() == part.sha256
-        except _DAMAGE:
-            return None
-        return part if sound else None
+            part = found
+        same = not part.unreadable and part.piece == partition.describe()
+        return part if same and _is_sound(self.folder, part) else None
 
     def keep(self, part: Part) -> Part:
-        """Put a part that came as lines into the folder, and return it without these.
+        """Put a part that came with its content into the folder, and return it without that.
 
         Raises:
             OSError: it cannot be written.
         """
-        place_file(self.folder / part.name, lambda path: path.write_bytes(part.lines))
-        kept = replace(part, lines=b"")
+        place_file(self.folder / part.name, lambda path: path.write_bytes(part.content))
+        kept = replace(part, content=b"")
         place_receipt(self.folder, kept)
         return kept
 
@@ -67,17 +66,24 @@ class Ledger:
         """Remove the folder where no part was done yet, and return whether that is so."""
         if self.earlier or any(self.folder.glob("part-*.json")):
             return False
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove()
         return True
 
+    def remove(self) -> None:
+        """Remove what a run wrote, and the folder where nothing else is in it."""
+        with suppress(OSError):
+            for path in self.folder.iterdir():
+                if path.name == MANIFEST or _OURS.fullmatch(path.name):
+                    path.unlink()
+            self.folder.rmdir()
+
     def finish(self, parts: Sequence[Part]) -> None:
-        """List all parts in the manifest, and remove what is none of them.
+        """List all parts in the manifest, with what they still have to say, and remove what is none of them.
 
         Raises:
             FileError: the manifest cannot be written.
         """
-        listed = [{key: value for key, value in part_record(part).items() if key != "remarks"} for part in parts]
-        _write_manifest(self.folder, {**self.terms, "complete": True, "parts": listed})
+        _write_manifest(self.folder, {**self.terms, "complete": True, "parts": [part_record(part) for part in parts]})
         names = {part.name for part in parts}
         for path in self.folder.iterdir():
             if path.name not in names and _OURS.fullmatch(path.name):
@@ -107,7 +113,7 @@ def begin_run(folder: Path, terms: dict[str, Any]) -> Ledger:
 def resume_run(folder: Path, terms: dict[str, Any]) -> Ledger:
     """Return the ledger of the run that ``folder`` holds, of a new one where it holds none.
 
-    The pieces keep the size that they had.
+    The pieces keep the size that they had. Until the run is finished, the manifest says that it is not.
 
     Raises:
         UsageError: another model, other options or another version made the parts.
@@ -124,25 +130,60 @@ def resume_run(folder: Path, terms: dict[str, Any]) -> Ledger:
     for path in folder.iterdir():
         if path.name.startswith(".") and _OURS.fullmatch(path.name):
             path.unlink(missing_ok=True)
-    earlier = {part["number"]: part for part in found["parts"]}
-    return Ledger(folder, {**terms, "piece_bytes": found["piece_bytes"]}, earlier)
+    _write_manifest(folder, {**found, "complete": False})
+    return Ledger(folder, {**terms, "piece_bytes": found["piece_bytes"]}, dict(enumerate(map(_read_part, found["parts"]))))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return what the manifest of a folder of parts says.
+    """Return what the manifest of a folder of parts says; each part in it is one that a run could have listed there.
 
     Raises:
         FileError: it is missing or damaged.
     """
     try:
         found: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-        sound = found["format"] == FORMAT and isinstance(found["piece_bytes"], int)
-        sound = sound and all(isinstance(part["number"], int) for part in found["parts"])
+        sound = found["format"] == FORMAT and type(found["piece_bytes"]) is int and found["piece_bytes"] > 0
+        sound = sound and type(found["complete"]) is bool and found["form"] in (JSONL, PARQUET)
+        named = [(part.number, part.name) for part in map(_read_part, found["parts"])]
+        sound = sound and named == [(number, name_part(number, found["form"])) for number in range(len(named))]
     except _DAMAGE as error:
         raise FileError(f"{folder / MANIFEST}: it cannot be read ({type(error).__name__}); begin anew in another folder") from None
     if not sound:
         raise FileError(f"{folder / MANIFEST}: it is none that this version of framing writes; begin anew in another folder")
     return found
+
+
+def read_receipt(folder: Path, number: int, form: str) -> Part:
+    """Return the part that the receipt of a piece is for.
+
+    Raises:
+        FileError: it is missing, damaged or that of another part.
+    """
+    path = folder / name_receipt(number)
+    try:
+        part = _read_part(json.loads(path.read_bytes()))
+    except _DAMAGE as error:
+        raise FileError(f"{path}: it cannot be read ({type(error).__name__}); run the same command with --resume") from None
+    if (part.number, part.name) != (number, name_part(number, form)):
+        raise FileError(f"{path}: it is that of another part; run the same command with --resume")
+    return part
+
+
+def _read_part(record: dict[str, Any]) -> Part:
+    """Return the part that ``part_record`` made a record of; one of ``_DAMAGE`` is raised where none did."""
+    kinds: dict[str, type] = {"piece": dict, "name": str, "sha256": str, "remarks": list}
+    if any(type(value) is not kinds.get(key, int) for key, value in record.items()):
+        raise TypeError("a field is of another type")
+    return Part(**{**record, "remarks": tuple(Remark(**remark) for remark in record.get("remarks", ()))})
+
+
+def _is_sound(folder: Path, part: Part) -> bool:
+    """Return whether the file of a part holds the bytes that were written."""
+    try:
+        with (folder / part.name).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == part.sha256
+    except OSError:
+        return False
 
 
 def _write_manifest(folder: Path, content: dict[str, Any]) -> None:
@@ -163,15 +204,13 @@ def list_parts(folder: Path) -> list[Path]:
 
     Raises:
         UsageError: the run is not finished.
-        FileError: the manifest is damaged, or a part is missing or has another size.
+        FileError: the manifest is damaged, or a part is missing or holds other bytes than were written.
     """
     found = read_manifest(folder)
     if not found["complete"]:
         raise UsageError(f"{folder}: the run that fills it is not finished: run the same command with --resume")
-    paths = []
-    for part in found["parts"]:
-        path = folder / str(part["name"])
-        if Path(part["name"]).name != part["name"] or not path.is_file() or path.stat().st_size != part["size"]:
-            raise FileError(f"{path}: it is missing or damaged: run the command that wrote it with --resume")
-        paths.append(path)
-    return paths
+    parts = [_read_part(part) for part in found["parts"]]
+    for part in parts:
+        if not _is_sound(folder, part):
+            raise FileError(f"{folder / part.name}: it is missing or damaged: run the command that wrote it with --resume")
+    return [folder / part.name for part in parts]

@@ -12,9 +12,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, BinaryIO, NamedTuple
 
 from framing.articles import MAX_BYTES
+from framing.errors import FileError
 from framing.readers import find_ending, walk_folder
 
 STDIN = "-"
@@ -28,6 +30,7 @@ MAX_FILES = 1000
 """Files of one piece."""
 
 _BLOCK = 2**20
+_CHANGED = "its size or time of change is not what it was when the run began: run the command again when nothing changes it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,11 @@ def measure_inputs(paths: Iterable[str]) -> int | None:
 
 
 def cut_inputs(paths: Iterable[str], size: int) -> Iterator[Partition]:
-    """Yield the pieces of ``paths`` in order, of about ``size`` bytes each, cut as they are asked for."""
+    """Yield the pieces of ``paths`` in order, of about ``size`` bytes each, cut as they are asked for.
+
+    Raises:
+        FileError: a file became shorter meanwhile.
+    """
     for number, piece in enumerate(_cut(paths, size)):
         yield replace(piece, number=number)
 
@@ -103,24 +110,39 @@ def _list_files(paths: Iterable[str]) -> Iterator[_File]:
         if given.strip() and given != STDIN and os.path.isdir(given):
             for name in walk_folder(given):
                 empty = False
-                yield _File(name, given, *_measure(name))
+                yield _File(name, given, *measure_file(name))
         if empty:
-            yield _File(given, None, *_measure(given))
+            yield _File(given, None, *measure_file(given))
 
 
-def _measure(name: str) -> tuple[int, int]:
+def measure_file(name: str) -> tuple[int, int]:
     """Return the bytes of a file and when it was changed; zeros where there is none, which reading it will tell."""
     try:
         status = os.stat(name)
     except (OSError, ValueError):
         return 0, 0
-    return status.st_size, status.st_mtime_ns
+    return (status.st_size, status.st_mtime_ns) if S_ISREG(status.st_mode) else (0, 0)
 
 
 def _batch(files: list[_File]) -> Partition:
     names = tuple(file.name for file in files)
-    mark = hashlib.sha256(repr([(f.name, f.size, f.changed) for f in files]).encode("utf-8", "surrogatepass"))
-    return Partition(names, files[0].folder, size=sum(f.size for f in files), stamp=mark.hexdigest()[:32])
+    stamp = _stamp((file.name, file.size, file.changed) for file in files)
+    return Partition(names, files[0].folder, size=sum(file.size for file in files), stamp=stamp)
+
+
+def _stamp(facts: Iterable[tuple[str, int, int]]) -> str:
+    return hashlib.sha256(repr(list(facts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def check_unchanged(partition: Partition, base: str = "") -> None:
+    """Check that the files of a piece, found from the folder ``base``, are as they were when it was cut.
+
+    Raises:
+        FileError: one has another size or time of change.
+    """
+    if partition.stamp and partition.stamp != _stamp((name, *measure_file(os.path.join(base, name))) for name in partition.files):
+        more = f" or one of {len(partition.files) - 1} files after it" if len(partition.files) > 1 else ""
+        raise FileError(f"{partition.files[0]}{more}: {_CHANGED}")
 
 
 def _cut_file(file: _File, size: int) -> Iterator[Partition]:
@@ -151,7 +173,7 @@ def _cut_lines(whole: Partition, size: int) -> Iterator[Partition]:
         while start < whole.size:
             stop, lines = _find_cut(stream, start, size)
             if stop == start:
-                return  # the file became shorter
+                raise FileError(f"{whole.files[0]}: {_CHANGED}")
             yield replace(whole, start=start, stop=stop, first=first, size=stop - start)
             start, first = stop, first + lines
 

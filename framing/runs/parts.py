@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from framing.articles import Article, Skipped, name_outlets
 from framing.errors import FileError, FramingError, ModelError
 from framing.record_files import encode_record, write_parquet
 from framing.runs.columns import list_columns
+from framing.runs.partitions import check_unchanged
 from framing.scoring import ArticleScore, article_record, score_articles, sentence_records
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ JSONL, PARQUET = "jsonl", "parquet"
 class Order:
     """What a worker must know to score pieces: the model (a path, or the name of one that ships), and how to write records.
 
-    Parts are written to ``folder``, and come back as lines where there is none. Inputs are found from the folder ``base``,
-    or from where the worker stands.
+    Parts are written to ``folder``, and their bytes come back where there is none. Inputs are found from the folder ``base``,
+    or from where the worker stands. ``versions`` are those that a worker of a cluster must have.
     """
 
     model: str
@@ -43,6 +45,7 @@ class Order:
     form: str = JSONL
     folder: str | None = None
     base: str = ""
+    versions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What came of a piece: its records, in the file ``name`` or as ``lines``, what is to be said, and counts."""
+    """What came of a piece: its records, in the file ``name`` or as that file's ``content``, what is to be said, and counts."""
 
     number: int
     piece: dict[str, Any]
@@ -71,7 +74,7 @@ class Part:
     skipped: int
     unreadable: int
     remarks: tuple[Remark, ...] = ()
-    lines: bytes = b""
+    content: bytes = b""
 
 
 @dataclass
@@ -126,7 +129,7 @@ def score_partition(partition: Partition, order: Order) -> Part:
 
     Raises:
         ModelError: the model is missing here, or is another.
-        FileError: the part cannot be written.
+        FileError: the part cannot be written, or the files are no longer those that the piece was cut from.
         FramingError: something else went wrong; the message names the piece.
     """
     try:
@@ -134,28 +137,34 @@ def score_partition(partition: Partition, order: Order) -> Part:
     except FramingError:
         raise
     except OSError as error:
-        raise FileError(f"{order.folder}: {name_part(partition.number, order.form)} cannot be written ({error.strerror})") from None
+        where = order.folder or "the folder for temporary files"
+        raise FileError(f"{where}: {name_part(partition.number, order.form)} cannot be written ({error.strerror})") from None
     except Exception as error:  # whatever it is, the user is to know where
         place = partition.files[0] if partition.files else "standard input"
         raise FramingError(f"{place}: scoring it failed ({type(error).__name__}: {error})") from error
 
 
 def _score(partition: Partition, order: Order, scorer: ModelScorer) -> Part:
+    from tempfile import TemporaryDirectory
+
     from framing.runs.reading import read_partition
 
     remarks: list[Remark] = []
     tally = Tally(remarks.append)
     items = name_outlets(read_partition(partition, order.base), order.outlet)
     records = tally.score(items, scorer, order.unit)
-    name, lines = name_part(partition.number, order.form), b""
-    if order.folder is None:
-        lines = b"".join(map(encode_record, records))
-        size, mark = len(lines), hashlib.sha256(lines).hexdigest()
-    else:
-        columns = list_columns(scorer.model.codebook, order.unit)
-        size, mark = place_file(Path(order.folder, name), lambda path: _write(records, path, order.form, columns))
+    columns = list_columns(scorer.model.codebook, order.unit)
+
+    def fill(path: Path) -> None:
+        _write(records, path, order.form, columns)
+        check_unchanged(partition, order.base)
+
+    name = name_part(partition.number, order.form)
+    with TemporaryDirectory(prefix="framing-") if order.folder is None else nullcontext(order.folder) as folder:
+        size, mark = place_file(Path(folder, name), fill)
+        content = Path(folder, name).read_bytes() if order.folder is None else b""
     counts = {key: value for key, value in vars(tally).items() if key != "tell"}
-    part = Part(partition.number, partition.describe(), name, size, mark, **counts, remarks=tuple(remarks), lines=lines)
+    part = Part(partition.number, partition.describe(), name, size, mark, **counts, remarks=tuple(remarks), content=content)
     if order.folder is not None:
         place_receipt(Path(order.folder), part)
     return part
@@ -169,6 +178,11 @@ def place_receipt(folder: Path, part: Part) -> None:
     """
     content = json.dumps(part_record(part)).encode()
     place_file(folder / name_receipt(part.number), lambda path: path.write_bytes(content))
+
+
+def part_record(part: Part) -> dict[str, Any]:
+    """Return a part as a manifest keeps it, its content apart."""
+    return {key: value for key, value in asdict(part).items() if key != "content"}
 
 
 def name_receipt(number: int) -> str:
@@ -234,17 +248,3 @@ def _load_model(name: str, digest: str, min_precision: float | None) -> ScoringM
     if model.digest != digest:
         raise ModelError(f"{name}: the model here is {model.digest[:12]}, not {digest[:12]}: all workers need the same model")
     return model
-
-
-def part_record(part: Part) -> dict[str, Any]:
-    """Return a part as a manifest keeps it, its lines apart."""
-    return {key: value for key, value in asdict(part).items() if key != "lines"}
-
-
-def read_part(record: dict[str, Any]) -> Part:
-    """Return the part that ``part_record`` made a record of.
-
-    Raises:
-        TypeError, KeyError: the record is damaged.
-    """
-    return Part(**{**record, "remarks": tuple(Remark(**remark) for remark in record.get("remarks", ()))})

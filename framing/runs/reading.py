@@ -23,7 +23,7 @@ def read_partition(partition: Partition, base: str = "") -> Iterator[Article | S
     for name in partition.files:
         apart = not base or not name.strip() or os.path.isabs(name)
         items = _read_file(partition, name if apart else os.path.join(base, name), "" if apart else base)
-        yield from items if apart else _rename(items, f"{Path(base)}/")
+        yield from items if apart else _rename(items, os.path.join(Path(base), ""))
 
 
 def _read_content(content: bytes, first: int) -> Iterator[Article | Skipped]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from framing.errors import FileError, UsageError
-from framing.runs.manifest import Ledger
+from framing.errors import FileError, FramingError, UsageError
+from framing.runs.manifest import Ledger, read_receipt
 from framing.runs.partitions import Partition, cut_inputs
 from framing.runs.parts import Order, Part, score_partition
 
@@ -83,7 +83,8 @@ class Processes:
     """Processes of this machine, which end with the block that opens them.
 
     They are those of joblib (loky). ``joblib.Parallel`` itself would go on making parts while nobody takes them; here as
-    many are made as ``window`` allows, however slow the reader of the output is.
+    many are made as ``window`` allows, however slow the reader of the output is. A process sends back next to nothing: the
+    part is read from its receipt. Who is killed amid a long message leaves half of it, and the pool waits for the rest.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -102,9 +103,8 @@ class Processes:
         self._executor.shutdown(wait=True, kill_workers=kind is not None)
 
     def submit(self, partition: Partition, order: Order) -> Pending:
-        """Have a piece scored by the next process that is free."""
-        future: Future[Part] = self._executor.submit(score_partition, partition, order)
-        return future
+        """Have a piece scored by the next process that is free; ``order`` names the folder."""
+        return _Receipt(self._executor.submit(score_into_folder, partition, order), partition.number, order)
 
     def collect(self, pending: Pending) -> Part:
         """Return a part once it is made.
@@ -119,6 +119,29 @@ class Processes:
         except BrokenProcessPool:
             message = "a worker process was ended from outside, as happens where memory runs out: use fewer --jobs"
             raise FileError(f"{message}; {RESUMABLE}") from None
+
+
+def score_into_folder(partition: Partition, order: Order) -> FramingError | None:
+    """Score a piece into the order's folder; return the error where that fails, which is shorter than one that is raised."""
+    try:
+        score_partition(partition, order)
+    except FramingError as error:
+        return error
+    return None
+
+
+class _Receipt:
+    def __init__(self, future: Future[FramingError | None], number: int, order: Order) -> None:
+        self._future, self._number, self._order = future, number, order
+
+    def done(self) -> bool:
+        return self._future.done()
+
+    def result(self) -> Part:
+        error = self._future.result()
+        if error is not None:
+            raise error
+        return read_receipt(Path(self._order.folder or ""), self._number, self._order.form)
 
 
 def _depend_on(parent: int) -> None:
@@ -165,7 +188,7 @@ def iterate_parts(
 def fill_folder(paths: Iterable[str], order: Order, pool: Pool, ledger: Ledger) -> Iterator[Part]:
     """Yield the parts of ``paths`` as they are done in order, each in the ledger's folder by then.
 
-    ``order.folder`` is that folder where the workers see it; else they send lines, and this process writes them.
+    ``order.folder`` is that folder where the workers see it; else they send the files' bytes, and this process writes them.
 
     Raises:
         FramingError: a part could not be made or written.
@@ -173,7 +196,7 @@ def fill_folder(paths: Iterable[str], order: Order, pool: Pool, ledger: Ledger) 
     pieces = cut_inputs(paths, ledger.terms["piece_bytes"])
     for part in iterate_parts(pieces, order, pool, ledger.find):
         try:
-            brought = order.folder is None and len(part.lines) == part.size
+            brought = order.folder is None and len(part.content) == part.size
             yield ledger.keep(part) if brought else part
         except OSError as error:
             raise FileError(f"{ledger.folder}: {part.name} cannot be written ({error.strerror}); {RESUMABLE}") from None

@@ -13,7 +13,7 @@ import numpy as np
 from framing.annotations import ACTIVE, Annotation
 from framing.arrays import Floats, Integers
 from framing.errors import UsageError
-from framing.features import WORD
+from framing.ngrams import WORD
 from framing.normalizing import normalize
 from framing.population import Population
 from framing.sampling.designs import WHOLE, Sample, StratumDraw, check_size, shuffle_articles

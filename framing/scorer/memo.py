@@ -1,4 +1,8 @@
-"""What is known of the chunks met so far: few chunks fill most of a text, so each is taken apart once."""
+"""What is known of the chunks met so far: few chunks fill most of a text, so each is taken apart once.
+
+Chunks are told apart by hashes under a seed that is drawn anew for each memo. So nobody can write chunks that are taken for
+each other, which would let scores depend on what was scored before, or that all belong in one place of the table.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.arrays import Integers
-from framing.chunks import Chunks, Hashes
+from framing.chunks import Chunks, Hashes, draw_seed, hash_spans
 from framing.scorer.analysis import Analyzer
 from framing.scorer.index import NONE
 
@@ -97,6 +101,7 @@ class ChunkMemo:
     def __init__(self, analyzer: Analyzer, *, chunks: int, parts: int) -> None:
         """Take what takes chunks apart, and how many chunks, and of words and n-grams, to keep; those of one batch all are."""
         self._analyzer, self._chunks, self._parts = analyzer, chunks, parts
+        self._seed = draw_seed()
         self._clear()
 
     @property
@@ -113,22 +118,23 @@ class ChunkMemo:
 
     def find(self, chunks: Chunks) -> Integers:
         """Return the row of each chunk; rows hold until the next call."""
-        rows = self._table.find(chunks.hashes)
+        keys = hash_spans(chunks.data, chunks.starts, chunks.sizes, self._seed)
+        rows = self._table.find(keys)
         unknown = np.flatnonzero(rows == NONE)
         if not len(unknown):
             return rows
-        hashes, which = np.unique(chunks.hashes.take(unknown), return_index=True)
-        full = self._table.length + len(hashes) > self._chunks or self.words.length + self.ngrams.length > self._parts
+        fresh, which = np.unique(keys.take(unknown), return_index=True)
+        full = self._table.length + len(fresh) > self._chunks or self.words.length + self.ngrams.length > self._parts
         if full and self._table.length:
             self._clear()
             return self.find(chunks)
         self._learn(chunks, unknown.take(which))
-        rows[unknown] = self._table.find(chunks.hashes.take(unknown))
+        self._table.add(fresh)
+        rows[unknown] = self._table.find(keys.take(unknown))
         return rows
 
     def _learn(self, chunks: Chunks, places: Integers) -> None:
         held = self._analyzer.analyze(chunks.data, chunks.starts.take(places), chunks.sizes.take(places))
-        self._table.add(chunks.hashes.take(places))
         self.first_words.extend(self.words.length + np.cumsum(held.word_counts) - held.word_counts)
         self.first_ngrams.extend(self.ngrams.length + np.cumsum(held.ngram_counts) - held.ngram_counts)
         self.words.extend(held.words)

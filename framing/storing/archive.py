@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-import zlib
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,7 +139,7 @@ def read_full_model(directory: Path, manifest: dict[str, Any], scoring: ScoringM
         check_probes(directory, few, _decide_by_terms(model, [probe["text"] for probe in few]))
     except CodebookError as error:
         raise ModelError(str(error)) from None
-    except (*DAMAGE, zipfile.BadZipFile, zlib.error) as error:
+    except (*DAMAGE, RuntimeError, zipfile.BadZipFile) as error:
         raise ModelError(f"{directory}: the model is damaged ({type(error).__name__}: {error}); train it again") from None
     return model
 
@@ -158,11 +157,19 @@ def _join(codebook: Codebook, settings: dict[str, Any], terms: dict[str, list[st
 
 
 def _read_left_out(data: bytes, sentences: int, outputs: int) -> NDArray[np.float16]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        decisions: NDArray[np.float16] = arrays["decisions"]
-    if decisions.size and decisions.shape != (sentences, outputs):
-        raise ValueError("the left-out predictions do not fit the training sentences")
-    return decisions
+    """Return the one array of an archive that ``np.savez`` wrote; what it says of itself is checked before it is read."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        member = archive.getinfo("decisions.npy")
+        if member.compress_type != zipfile.ZIP_STORED:
+            raise ValueError("the left-out predictions are compressed")
+        with archive.open(member) as file:
+            if np.lib.format.read_magic(file) != (1, 0):
+                raise ValueError("the left-out predictions are in an unknown format")
+            shape, by_columns, kind = np.lib.format.read_array_header_1_0(file)
+            if kind != np.float16 or (shape != (sentences, outputs) and 0 not in shape):
+                raise ValueError("the left-out predictions do not fit the training sentences")
+            decisions = np.frombuffer(file.read(), np.float16)
+    return decisions.reshape(shape, order="F" if by_columns else "C")
 
 
 def _decide_by_terms(model: FramingModel, texts: list[str]) -> NDArray[np.float64]:

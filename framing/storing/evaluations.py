@@ -13,7 +13,7 @@ from framing.errors import ModelError
 from framing.evaluation import HELD_OUT, Evaluation
 from framing.labelling import list_outputs
 from framing.metrics import LabelMetrics
-from framing.storing.files import DAMAGE, read_checked, read_manifest
+from framing.storing.files import DAMAGE, read_checked, read_finite, read_manifest
 
 _FILE = "evaluation.json"
 
@@ -46,7 +46,7 @@ def read_precision_thresholds(directory: Path, codebook: Codebook) -> list[list[
     manifest = read_manifest(directory)
     try:
         table = json.loads(read_checked(directory, _FILE, manifest).tobytes())["precision_thresholds"]
-        return [[None if value is None else float(value) for value in table[label]] for label in list_outputs(codebook)]
+        return [[None if value is None else read_finite(value) for value in table[label]] for label in list_outputs(codebook)]
     except DAMAGE as error:
         raise ModelError(
             f"{directory}/{_FILE}: it holds no thresholds by precision ({type(error).__name__}); train the model again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,18 @@ def read_checked(directory: Path, name: str, manifest: dict[str, Any]) -> NDArra
     if hash_bytes(data.data) != expected:
         raise ModelError(f"{directory}/{name}: the file was changed since the model was written (its hash differs); train it again")
     return data
+
+
+def read_finite(value: Any) -> float:
+    """Return a number of a file.
+
+    Raises:
+        ValueError, TypeError: it is none, or not finite: no probability reaches NaN, and none misses minus infinity.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r:.40} is not a finite number")
+    return number
 
 
 def pick_probes(probes: list[dict[str, Any]]) -> list[dict[str, Any]]:
