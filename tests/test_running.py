@@ -15,7 +15,16 @@ from scale_pieces import ENVIRONMENT, score, start, wait_until, write_articles, 
 
 from framing.commands.progress import describe_progress
 from framing.errors import FileError, FramingError, ModelError, UsageError
-from framing.runs.manifest import MANIFEST, begin_run, is_partitioned, list_parts, read_manifest, read_receipt, resume_run
+from framing.runs.manifest import (
+    MANIFEST,
+    begin_run,
+    hold_folder,
+    is_partitioned,
+    list_parts,
+    read_manifest,
+    read_receipt,
+    resume_run,
+)
 from framing.runs.partitions import Partition, cut_inputs
 from framing.runs.parts import Order, Part, score_partition
 from framing.runs.running import Here, Pending, count_jobs, describe_terms, fill_folder, iterate_parts
@@ -436,3 +445,21 @@ def test_zero_jobs_are_one_per_core() -> None:
 )
 def test_progress_tells_what_is_done_how_fast_and_what_is_left(share: float | None, seconds: float, line: str) -> None:
     assert describe_progress(1200, 30_000, share, seconds) == line
+
+
+def test_two_runs_do_not_fill_one_folder(corpus: Path, saved: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "scores"
+    score(corpus, "-m", saved, "-o", f"{folder}/", code=1)
+    before = sorted((path.name, path.read_bytes()) for path in folder.iterdir())
+    with hold_folder(folder):
+        result = score(corpus, "-m", saved, "-o", f"{folder}/", "--resume", code=2)
+        assert "another run is at work there" in result.stderr
+    assert sorted((path.name, path.read_bytes()) for path in folder.iterdir()) == before
+    score(corpus, "-m", saved, "-o", f"{folder}/", "--resume", code=1)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_no_folder_is_made_for_a_file(corpus: Path, saved: Path, tmp_path: Path, jobs: str) -> None:
+    output = tmp_path / "none" / "scores.jsonl"
+    assert "it cannot be written" in score(corpus, "-m", saved, "-o", output, "-j", jobs, code=4).stderr
+    assert not output.parent.exists()

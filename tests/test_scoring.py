@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from framing.articles import Article, Skipped
+from framing.labelling import LabelRule
 from framing.model import FramingModel
 from framing.scoring import ArticleScore, ModelScorer, article_record, is_foreign, score_articles, sentence_records
 
@@ -76,7 +79,7 @@ def test_sentences_that_the_model_was_trained_on_are_counted(model: FramingModel
 
 
 def test_a_target_that_was_not_learnt_has_no_counts(model: FramingModel) -> None:
-
+    without = replace(model, rules=(*model.rules[:3], LabelRule(), LabelRule())).compile()
     found = next(score_articles([Article("a", "Hail fell.")], ModelScorer(without)))
     assert isinstance(found, ArticleScore)
     assert article_record(found, model.codebook)["stance"]["mayor"] == {

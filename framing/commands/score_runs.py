@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from framing.articles import Article, Skipped, name_outlets
 from framing.commands.progress import ProgressLine
 from framing.commands.speaking import say
-from framing.errors import UsageError
+from framing.errors import FileError, UsageError
 from framing.runs.parts import NOTE, Order, Part, Remark, Tally
 
 if TYPE_CHECKING:
@@ -227,15 +227,18 @@ class _Run:
     @contextmanager
     def keeping(self, folder: Path, *, resume: bool) -> Iterator[Ledger]:
         """Yield the ledger of ``folder``; where the work is cut short, what is done stays, and that is said."""
-        from framing.runs.manifest import begin_run, resume_run
+        from framing.runs.manifest import begin_run, hold_folder, resume_run
 
-        ledger = (resume_run if resume else begin_run)(folder, self.terms(LARGEST[self.request.unit]))
-        try:
-            yield ledger
-        except BaseException:
-            if not ledger.withdraw():
-                say(f"note: what is done is kept in {folder}: the same command with --resume goes on from there")
-            raise
+        if not self.request.in_parts and not folder.parent.is_dir():
+            raise FileError(f"{self.request.output}: it cannot be written (there is no folder {folder.parent})")
+        with hold_folder(folder):
+            ledger = (resume_run if resume else begin_run)(folder, self.terms(LARGEST[self.request.unit]))
+            try:
+                yield ledger
+            except BaseException:
+                if not ledger.withdraw():
+                    say(f"note: what is done is kept in {folder}: the same command with --resume goes on from there")
+                raise
 
 
 def _show_lines(lines: Iterable[bytes], request: Request, model: ScoringModel) -> None:

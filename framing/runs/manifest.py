@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,36 @@ class Ledger:
         for path in self.folder.iterdir():
             if path.name not in names and _OURS.fullmatch(path.name):
                 path.unlink(missing_ok=True)
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Keep other runs out of ``folder``, which is made where it is missing, until the block or this process ends.
+
+    Where the system knows no locks (Windows) nobody is kept out.
+
+    Raises:
+        UsageError: another run is at work there.
+        FileError: it cannot be made.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise FileError(f"{folder}: the folder cannot be made ({error.strerror})") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"{folder}: another run is at work there: wait until it has ended, or name another output") from None
+        yield
+    finally:
+        os.close(handle)
 
 
 def begin_run(folder: Path, terms: dict[str, Any]) -> Ledger:

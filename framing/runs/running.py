@@ -100,7 +100,15 @@ class Processes:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the processes: at once where something went wrong."""
-        self._executor.shutdown(wait=True, kill_workers=kind is not None)
+        if kind is None:
+            self._executor.shutdown(wait=True)
+            return
+        # The thread that minds the processes may still look for one that was just ended; of that nobody needs to hear.
+        heard, threading.excepthook = threading.excepthook, lambda _: None
+        try:
+            self._executor.shutdown(wait=True, kill_workers=True)
+        finally:
+            threading.excepthook = heard
 
     def submit(self, partition: Partition, order: Order) -> Pending:
         """Have a piece scored by the next process that is free; ``order`` names the folder."""
