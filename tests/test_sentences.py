@@ -183,4 +183,5 @@ def test_time_grows_with_length_not_with_its_square(unit: str) -> None:
         return time.process_time() - before
 
     seconds(1000)
-    assert seconds(200_000) < 40 * max(seconds(20_000), 0.01)
+    # Ten times the length takes ten times as long, its square a hundred times; a busy machine may spoil one measurement.
+    assert any(seconds(200_000) < 40 * max(seconds(20_000), 0.01) for _ in range(3))
